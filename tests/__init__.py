@@ -1,0 +1,1 @@
+"""What no single addon can promise; each folder says what it holds."""
