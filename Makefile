@@ -1,0 +1,12 @@
+# The front door. Everything is done by devkit/, in Python; variables reach it through
+# the environment: SERIES=17.0|19.0|all, T=<test>, ADDON=<addon>, PORT=<port>, FIX=1.
+PYTHON ?= python3
+DEVKIT = $(PYTHON) -B -m devkit
+
+.PHONY: demo test serve lint bench port clean distclean help
+
+help:
+	@$(DEVKIT) --help
+
+demo test serve lint bench port clean distclean:
+	@$(DEVKIT) $@

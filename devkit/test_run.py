@@ -1,0 +1,109 @@
+"""One run of pytest on one series, on a database of its own if it needs one."""
+
+import contextlib
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import junit, template_database
+from .console import say
+from .paths import BUILD, ROOT
+from .process import environment
+from .series import Series
+
+REPORTS = BUILD / "test-reports"
+NOTHING_COLLECTED = 5
+
+
+def free_port() -> int:
+    """A TCP port on the loopback interface that nobody uses at the moment."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Run:
+    """One run of pytest.
+
+    :param title: what it is, for the reader: "unit tests"
+    :param paths: files and folders given to pytest
+    :param arguments: further options of pytest
+    :param addons: those a database must have; None for a run without a database
+    :param variables: set in the environment of the tests
+    """
+
+    series: Series
+    title: str
+    paths: Sequence[Path | str]
+    arguments: Sequence[str] = ()
+    addons: Sequence[str] | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def execute(self) -> junit.Tally:
+        """Run it and return how it went."""
+        title = f"{self.title} ({self.series.name})"
+        say(f"== {title}")
+        REPORTS.mkdir(parents=True, exist_ok=True)
+        report = REPORTS / f"{title.replace(' ', '-').strip('()')}.xml"
+        report.unlink(missing_ok=True)
+        with self._database() as odoo_options:
+            started = time.monotonic()
+            status = subprocess.run(
+                [self.series.python, "-m", "pytest", "-q", "-rfE", "--color=auto"]
+                + [f"--junitxml={report}", "-o", "junit_family=xunit1", *odoo_options]
+                + [*self.arguments, *map(str, self.paths)],
+                cwd=ROOT,
+                env=environment(self._variables()),
+                stdin=subprocess.DEVNULL,
+                check=False,
+            ).returncode
+            seconds = time.monotonic() - started
+        tally = junit.Tally()
+        if status != NOTHING_COLLECTED:
+            tally = junit.read(report, self.series.name)
+        if status not in (0, 1, NOTHING_COLLECTED) and not tally.failed:
+            tally.failed.append(f"{title}: pytest ended with status {status}")
+        say(f"   {title}: {tally}, {seconds:.0f} s")
+        return tally
+
+    def _variables(self) -> dict[str, str]:
+        return {
+            "MFG_SERIES": self.series.name,
+            "MFG_ADDONS_PATH": ",".join(map(str, self.series.addons_path_with_tests())),
+            "PYTHONPATH": str(ROOT),
+            **self.variables,
+        }
+
+    @contextlib.contextmanager
+    def _database(self):
+        """Options of pytest-odoo for a database of this run, which is then dropped."""
+        if self.addons is None:
+            yield ["-p", "no:odoo"]
+            return
+        series = self.series
+        template = template_database.ensure(series, self.addons)
+        name = template_database.scratch_name(series, "test")
+        template_database.clone(template, name, series)
+        try:
+            yield self._odoo_options(name)
+        finally:
+            template_database.drop(name, series)
+
+    def _odoo_options(self, database: str) -> list[str]:
+        port = free_port()
+        config = {
+            "addons_path": self.series.addons_path_with_tests(),
+            "http_port": port,
+            "test_enable": True,
+            "max_cron_threads": 0,
+        }
+        if self.series.name != "17.0":
+            # Without a replica 19.0 warns that tests cannot use a read-only cursor.
+            config["db_replica_host"] = self.series.configuration(None, {})["db_host"]
+        command = self.series.odoo_command(database, config=config)
+        conf = command[command.index("-c") + 1]
+        return [f"--odoo-config={conf}", "--odoo-http"]

@@ -1,0 +1,126 @@
+"""``make test``: unit tests, addon tests, each addon alone, whole-system tests."""
+
+import argparse
+import os
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from . import junit, suite, template_database
+from .console import DevkitError, say
+from .paths import ADDONS, ROOT
+from .series import Series, choose
+from .test_run import Run
+from .test_selection import SYSTEM, UNIT, Selection
+
+# Browser tests are named so; run once with all addons, they are not run again for
+# each addon alone, to save time.
+NO_BROWSER = "not browser and not tour"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the tests that were asked for; 0 when none failed."""
+    options = _parse(argv)
+    selection = Selection.parse(options.expression)
+    addons = _wanted_addons(options.addon)
+    started, tally = time.monotonic(), junit.Tally()
+    for series in choose(options.series, every=selection.is_everything):
+        series.provision()
+        template_database.drop_abandoned(series)
+        for run in runs(series, selection, addons):
+            tally.add(run.execute())
+    if not tally.total:
+        raise DevkitError(
+            f"no test matches {options.expression or 'anything'!r}", "check the name"
+        )
+    _report(tally, time.monotonic() - started)
+    return 1 if tally.failed else 0
+
+
+def runs(
+    series: Series, selection: Selection, addons: Sequence[str] | None
+) -> Iterator[Run]:
+    """The runs that an invocation consists of, in order.
+
+    :param addons: the only ones to install and test, None for all
+    """
+    if selection.wants("unit") and addons is None:
+        yield from _plain("unit tests", series, selection, UNIT)
+    if selection.wants("addons") and suite.addons():
+        yield _addon_tests(series, selection, addons)
+        if selection.is_everything and addons is None:
+            yield from _each_alone(series)
+    if selection.wants("system") and addons is None:
+        yield from _plain("system tests", series, selection, SYSTEM)
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="devkit test", description=__doc__)
+    parser.add_argument("expression", nargs="?", default=os.environ.get("T"))
+    parser.add_argument("--series", default=os.environ.get("SERIES"))
+    parser.add_argument("--addon", default=os.environ.get("ADDON"))
+    return parser.parse_args(argv)
+
+
+def _wanted_addons(names: str | None) -> Sequence[str] | None:
+    """The addons named, separated by commas, and what they need; None for all."""
+    return suite.with_dependencies(names.split(",")) if names else None
+
+
+def _plain(
+    title: str, series: Series, selection: Selection, places: Sequence[str]
+) -> Iterator[Run]:
+    """A run without a database of its own, if there is anything to run."""
+    paths = [place for place in places if (ROOT / place).is_dir()]
+    if selection.path:
+        paths = [f"{selection.path}{selection.test}"]
+    if paths:
+        yield Run(series, title, paths, selection.pytest_arguments())
+
+
+def _addon_tests(
+    series: Series, selection: Selection, addons: Sequence[str] | None
+) -> Run:
+    """The addons' tests on a database that has them all, or the ones asked for."""
+    installed = suite.with_dependencies(suite.addons()) if addons is None else addons
+    if selection.path and selection.addon:
+        place = f"{_derived(series, Path(selection.path))}{selection.test}"
+        return Run(series, "addon tests", [place], addons=installed)
+    paths = _tests_of(series, [*installed, *suite.serving(installed)])
+    arguments = selection.pytest_arguments()
+    return Run(series, "addon tests", paths, arguments, addons=installed)
+
+
+def _each_alone(series: Series) -> Iterator[Run]:
+    """The tests of every addon on a database with no more than it needs."""
+    for name in suite.addons():
+        paths = _tests_of(series, [name])
+        if name != suite.CORE and paths:
+            alone = suite.with_dependencies([name])
+            yield Run(series, f"{name} alone", paths, ["-k", NO_BROWSER], addons=alone)
+
+
+def _tests_of(series: Series, names: Sequence[str]) -> list[Path]:
+    """Test folders of those addons in the tree of the series."""
+    known = {**suite.addons(), **suite.test_addons()}
+    folders = [_derived(series, known[name] / "tests") for name in names]
+    return [folder for folder in folders if folder.is_dir()]
+
+
+def _derived(series: Series, path: Path) -> Path:
+    """Where the file or folder of the source lies in the tree of the series."""
+    path = ROOT / path
+    if path.is_relative_to(ADDONS):
+        return series.suite_path / path.relative_to(ADDONS)
+    return series.test_addons_path / path.relative_to(ROOT / "tests" / "addons")
+
+
+def _report(tally: junit.Tally, seconds: float) -> None:
+    """The last lines: what failed, what was skipped and why, the sum."""
+    for heading, names in (("failed", tally.failed), ("skipped", tally.skipped)):
+        if names:
+            say(f"{heading}:")
+            for name in names:
+                say(f"  {name}")
+    say(f"tests took {seconds:.0f} s")
+    say(str(tally))
