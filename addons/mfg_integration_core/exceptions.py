@@ -1,0 +1,233 @@
+"""The errors of the integration hub, named by what has to happen next.
+
+::
+
+    MfgIntegrationError
+    ├── InvalidEventError        400  the sender corrects its event
+    │   ├── UnknownEventTypeError 400
+    │   ├── UnknownConnectorError 404
+    │   ├── IdConflictError       409  same id, other body
+    │   ├── BodyTooLargeError     413
+    │   ├── UnsupportedMediaError 415
+    │   └── NotReadyError         503  the sender tries again later
+    ├── SignatureError           401  the sender checks its secret and its clock
+    ├── RetryableDeliveryError   502  we try again (``retry_after`` seconds)
+    ├── PermanentDeliveryError   502  a person looks
+    ├── MissingReferenceError    424  waits until the thing it names exists
+    │   └── UnmappedValueError   424  waits until the value map knows the word
+    ├── GateError                409  blocked by holds that somebody can clear
+    └── ConfigurationError       500  an administrator corrects a file, key or setting
+
+Every text is written for the person who reads it in a log list: what is wrong, where,
+and what to do. Pure Python: imported by ``protocols/`` and by its tests without Odoo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+
+class MfgIntegrationError(Exception):
+    """Root of all errors of the suite.
+
+    :param detail: one or two plain sentences about this occurrence
+    :param code: snake case reason code, when more precise than the one of the class
+    :param pointer: JSON pointer into what was sent, e.g. ``/data/good_quantity``
+    :param remedy: what to do about it, when the detail does not say it already
+    """
+
+    status = 500
+    title = "Integration error"
+    code = "integration_error"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        pointer: str | None = None,
+        remedy: str | None = None,
+    ):
+        super().__init__(detail)
+        self.detail = detail
+        self.code = code or type(self).code
+        self.pointer = pointer
+        self.remedy = remedy
+
+    def as_problem(self, instance: str | None = None) -> dict:
+        """The problem document that an HTTP client gets.
+
+        :param instance: URI of this occurrence, e.g. the route of the stored event
+        :return: ``{"type", "title", "status", "detail", "code"}`` and, when known,
+            ``pointer``, ``remedy`` and ``instance``
+        Source: RFC 9457, section 3.
+        """
+        problem = {
+            "type": f"urn:mfg:problem:{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        optional = {
+            "pointer": self.pointer,
+            "remedy": self.remedy,
+            "instance": instance,
+        }
+        problem.update({name: value for name, value in optional.items() if value})
+        return problem
+
+
+# ------------------------------------------------------------------
+# What came in
+# ------------------------------------------------------------------
+
+
+class InvalidEventError(MfgIntegrationError):
+    """The event cannot be taken as it is; sending it again changes nothing."""
+
+    status = 400
+    title = "Invalid event"
+    code = "invalid_event"
+
+
+class UnknownEventTypeError(InvalidEventError):
+    """No installed contract has this event type."""
+
+    title = "Unknown event type"
+    code = "unknown_event_type"
+
+
+class UnknownConnectorError(InvalidEventError):
+    """No live connector answers to the code in the address."""
+
+    status = 404
+    title = "Unknown connector"
+    code = "unknown_connector"
+
+
+class IdConflictError(InvalidEventError):
+    """The id was used before for another body."""
+
+    status = 409
+    title = "Event id already used"
+    code = "id_conflict"
+
+
+class BodyTooLargeError(InvalidEventError):
+    """The body, as sent or once decompressed, is over the limit of the connector."""
+
+    status = 413
+    title = "Body too large"
+    code = "body_too_large"
+
+
+class UnsupportedMediaError(InvalidEventError):
+    """Media type, charset or content coding that the door does not read."""
+
+    status = 415
+    title = "Unsupported media type"
+    code = "unsupported_media"
+
+
+class NotReadyError(InvalidEventError):
+    """The hub cannot store the event now; the sender keeps it and tries again."""
+
+    status = 503
+    title = "Not ready"
+    code = "not_ready"
+
+
+class SignatureError(MfgIntegrationError):
+    """The request is not proven to come from the connector's partner.
+
+    Codes: ``signature_missing``, ``signature_malformed``, ``signature_wrong``,
+    ``signature_stale``, ``secret_malformed`` (our own secret, not the header).
+    """
+
+    status = 401
+    title = "Signature refused"
+    code = "signature_wrong"
+
+
+# ------------------------------------------------------------------
+# What goes out
+# ------------------------------------------------------------------
+
+
+class RetryableDeliveryError(MfgIntegrationError):
+    """The partner did not take the message this time; the lane tries again.
+
+    :param retry_after: seconds the partner asked us to wait, if it did
+    """
+
+    status = 502
+    title = "Delivery failed for now"
+    code = "delivery_failed"
+
+    def __init__(self, detail: str, retry_after: float | None = None, **more):
+        super().__init__(detail, **more)
+        self.retry_after = retry_after
+
+
+class PermanentDeliveryError(MfgIntegrationError):
+    """The partner will never take the message as it is; a person looks at it."""
+
+    status = 502
+    title = "Delivery refused"
+    code = "delivery_refused"
+
+
+# ------------------------------------------------------------------
+# What it means
+# ------------------------------------------------------------------
+
+
+class MissingReferenceError(MfgIntegrationError):
+    """The event names a thing that is not known yet, so it waits.
+
+    :param model: technical name of the model that was searched
+    :param key: what it was searched by, as the sender wrote it
+    """
+
+    status = 424
+    title = "Waiting for a missing reference"
+    code = "missing_reference"
+
+    def __init__(
+        self, detail: str, model: str | None = None, key: str | None = None, **more
+    ):
+        super().__init__(detail, **more)
+        self.model = model
+        self.key = key
+
+
+class UnmappedValueError(MissingReferenceError):
+    """A word of the partner that the value map does not know; never guessed."""
+
+    title = "Waiting for a value mapping"
+    code = "unmapped_value"
+
+
+class GateError(MfgIntegrationError):
+    """An Odoo action is refused because holds stand against it.
+
+    :param holds: the holds, as the caller describes them (records or texts)
+    """
+
+    status = 409
+    title = "Blocked"
+    code = "blocked"
+
+    def __init__(self, detail: str, holds: Sequence = (), **more):
+        super().__init__(detail, **more)
+        self.holds = holds
+
+
+class ConfigurationError(MfgIntegrationError):
+    """A template, contract, key or setting of this installation is wrong."""
+
+    title = "Configuration error"
+    code = "configuration"

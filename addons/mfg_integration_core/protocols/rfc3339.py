@@ -1,0 +1,69 @@
+"""Moments in text, as CloudEvents, JSON Schema ``date-time`` and HTTP APIs write them.
+
+Source: RFC 3339, section 5.6.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+
+_MOMENT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]"
+    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def parse(text: str) -> datetime:
+    """The moment in UTC; digits beyond the microsecond are cut off.
+
+    :raise ValueError: when ``text`` is no RFC 3339 moment, also when it has no offset
+    """
+    match = _MOMENT.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text[:60]!r} is not an RFC 3339 moment with an offset")
+    *numbers, fraction, zone = match.groups()
+    year, month, day, hour, minute, second = map(int, numbers)
+    # A leap second (:60) has no datetime of its own: it is the next full second.
+    leap = timedelta(seconds=1 if second == 60 else 0)
+    moment = datetime(
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        min(second, 59) if leap else second,
+        int((fraction or "0")[:6].ljust(6, "0")),
+        tzinfo=timezone(_offset(zone)),
+    )
+    try:
+        return moment.astimezone(timezone.utc) + leap
+    except OverflowError as error:
+        raise ValueError(f"{text[:60]!r} is outside of the calendar") from error
+
+
+def write(moment: datetime) -> str:
+    """``2026-11-20T22:15:00.25Z`` style text in UTC, as short as exact.
+
+    :raise ValueError: when ``moment`` has no time zone, since it could mean any
+    """
+    if moment.tzinfo is None:
+        raise ValueError("A moment without time zone cannot be written unambiguously")
+    text = moment.astimezone(timezone.utc).replace(tzinfo=None).isoformat()
+    return (text.rstrip("0") if "." in text else text) + "Z"
+
+
+def from_epoch(seconds: float) -> datetime:
+    """The moment of a Unix time stamp, in UTC."""
+    return datetime.fromtimestamp(seconds, tz=timezone.utc)
+
+
+def _offset(zone: str) -> timedelta:
+    if zone in "Zz":
+        return timedelta()
+    hours, minutes = int(zone[1:3]), int(zone[4:6])
+    if hours > 23 or minutes > 59:
+        raise ValueError(f"{zone} is not an offset from UTC")
+    size = timedelta(hours=hours, minutes=minutes)
+    return -size if zone[0] == "-" else size

@@ -1,0 +1,101 @@
+"""JSON from outside, read so that whatever passes can be stored and computed with.
+
+Python's reader takes more than RFC 8259 (NaN), and JSON holds more than PostgreSQL's
+``jsonb`` and a double can keep (U+0000, half characters, 1e999). Refusing it here names
+the sender's mistake; refusing it in the database would be a server error.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+from ..exceptions import InvalidEventError
+
+# 309 digits do not fit into a double; more than 4300 would make int() itself refuse.
+_MOST_DIGITS = 300
+# Escapes that *may* spell a character that cannot be stored; only then look closely.
+_SUSPECT_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def read(body: bytes | str, what: str = "The body"):
+    """The JSON value in ``body``.
+
+    :param what: subject of the error sentences, e.g. ``"Line 3"``
+    :raise InvalidEventError: code ``not_json``, or ``not_storable`` for characters and
+        numbers that neither the database nor a double can hold
+    """
+    text = _decode(body, what) if isinstance(body, bytes) else body
+    try:
+        value = json.loads(
+            text,
+            parse_float=_finite_float,
+            parse_int=_bounded_int,
+            parse_constant=_refuse_constant,
+        )
+    except RecursionError as error:
+        raise _not_json(what, "it is nested too deeply") from error
+    except json.JSONDecodeError as error:
+        place = f"{error.msg} at line {error.lineno}, column {error.colno}"
+        raise _not_json(what, place) from error
+    if _SUSPECT_ESCAPE.search(text) and any(map(_UNSTORABLE.search, _texts(value))):
+        raise InvalidEventError(
+            f"{what} contains the character U+0000 or half of a surrogate pair, "
+            "which cannot be stored. Remove it from the text.",
+            code="not_storable",
+        )
+    return value
+
+
+def _texts(value):
+    """Every text and member name in ``value``; a loop, since depth is the sender's."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, str):
+            yield part
+        elif isinstance(part, dict):
+            yield from part
+            pending.extend(part.values())
+        elif isinstance(part, list):
+            pending.extend(part)
+
+
+def _decode(body: bytes, what: str) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = f"byte {error.start} is not UTF-8; send UTF-8"
+        raise _not_json(what, place) from error
+
+
+def _not_json(what: str, why: str) -> InvalidEventError:
+    return InvalidEventError(f"{what} is not valid JSON: {why}.", code="not_json")
+
+
+def _refuse_constant(name: str):
+    raise InvalidEventError(
+        f"{name} is not a JSON number. Send null or leave the field out.",
+        code="not_json",
+    )
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise _number_too_large(digits)
+    return number
+
+
+def _bounded_int(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise _number_too_large(digits)
+    return int(digits)
+
+
+def _number_too_large(digits: str) -> InvalidEventError:
+    return InvalidEventError(
+        f"The number {digits[:20]}… is too large to compute with.", code="not_storable"
+    )

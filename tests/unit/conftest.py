@@ -1,0 +1,40 @@
+"""Makes ``mfg_integration_core.protocols`` importable without Odoo.
+
+The addon's own ``__init__`` imports models and would need Odoo; an empty package with
+the addon's folder as its path lets the pure modules be imported under their real names.
+"""
+
+import json
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+ADDONS = REPOSITORY / "addons"
+
+
+def _register_without_init(addon: str) -> None:
+    package = types.ModuleType(addon)
+    package.__path__ = [str(ADDONS / addon)]
+    sys.modules.setdefault(addon, package)
+
+
+_register_without_init("mfg_integration_core")
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Reference data that lies beside the repository and is never copied into it."""
+    # A second checkout of the same repository lies one folder deeper.
+    for parent in REPOSITORY.parents[:2]:
+        if (parent / "shared" / "data").is_dir():
+            return parent / "shared" / "data"
+    pytest.skip(f"shared/data is not beside {REPOSITORY.name}: reference data not read")
+
+
+@pytest.fixture
+def read_json():
+    """``read_json(path)`` gives the content of a JSON file."""
+    return lambda path: json.loads(Path(path).read_text(encoding="utf-8"))
