@@ -21,6 +21,8 @@ REMEDY = (
     "or run it once where the network is there"
 )
 
+NEEDED_SPACE = 3_000_000_000
+
 
 def variable_for(series: str) -> str:
     """Name of the environment variable for a series: ``ODOO_SRC_17_0``."""
@@ -102,6 +104,7 @@ def fetched_tree(series: str) -> OdooTree | None:
     """The tree, fetched into the cache: under another name until it is whole."""
     folder = cache_for(series)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _require_space(folder.parent)
     with exclusive(f"odoo-{series}"):
         if folder.is_dir():
             return cached_tree(series)
@@ -119,6 +122,17 @@ def fetched_tree(series: str) -> OdooTree | None:
             partial.rename(folder)
             return cached_tree(series)
     return None
+
+
+def _require_space(folder: Path) -> None:
+    """:raise DevkitError: when an Odoo tree would not fit"""
+    free = shutil.disk_usage(folder).free
+    if free < NEEDED_SPACE:
+        raise DevkitError(
+            f"{folder} has {free / 1e9:.1f} GB free; an Odoo tree and its packages "
+            f"need {NEEDED_SPACE / 1e9:.0f} GB",
+            "free some disk space, or set XDG_CACHE_HOME to a place that has it",
+        )
 
 
 def _packaged(folder: Path, origin: str) -> OdooTree:

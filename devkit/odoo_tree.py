@@ -58,10 +58,8 @@ class OdooTree:
 
     def addons_folders(self) -> list[Path]:
         """Odoo's addons folders: one in a package, two in a clone."""
-        both = (self.path / "odoo" / "addons", self.path / "addons")
-        return [folder for folder in both if (folder / "web").is_dir()] + [
-            folder for folder in both[:1] if not (folder / "web").is_dir()
-        ]
+        inside, beside = self.path / "odoo" / "addons", self.path / "addons"
+        return [inside] if (inside / "web").is_dir() else [inside, beside]
 
     def fingerprint(self) -> str:
         """Hash over the names and sizes of all files (reading 1 GB would take long)."""
@@ -94,6 +92,6 @@ class TreeRecord:
 
     def write(self, folder: Path) -> None:
         note = {"origin": self.origin, "fingerprint": self.fingerprint}
-        partial = self.file_for(folder).with_suffix(".part")
+        partial = self.file_for(folder).with_suffix(".json.part")
         partial.write_text(json.dumps(note), encoding="utf-8")
         partial.replace(self.file_for(folder))
