@@ -16,7 +16,8 @@
     ├── MissingReferenceError    424  waits until the thing it names exists
     │   └── UnmappedValueError   424  waits until the value map knows the word
     ├── GateError                409  blocked by holds that somebody can clear
-    └── ConfigurationError       500  an administrator corrects a file, key or setting
+    ├── ConfigurationError       500  an administrator corrects a file, key or setting
+    └── LeaseLostError           500  nobody acts: another worker has the lane
 
 Every text is written for the person who reads it in a log list: what is wrong, where,
 and what to do. Pure Python: imported by ``protocols/`` and by its tests without Odoo.
@@ -231,3 +232,10 @@ class ConfigurationError(MfgIntegrationError):
 
     title = "Configuration error"
     code = "configuration"
+
+
+class LeaseLostError(MfgIntegrationError):
+    """The lane was taken over meanwhile; what this worker found out is dropped."""
+
+    title = "Lease lost"
+    code = "lease_lost"

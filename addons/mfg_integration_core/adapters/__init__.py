@@ -1,0 +1,2 @@
+from . import mfg_connector_adapter
+from . import rest

@@ -1,0 +1,57 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from odoo import _, models
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a partner answered, and what it calls the thing that it made."""
+
+    status: int
+    headers: dict
+    body: bytes
+    reference: str | None = None
+
+
+@dataclass
+class Exchange:
+    """One prepared call; it holds all it needs, since no transaction is open then.
+
+    ``perform`` takes a callable that is told each answer as it comes, so that what
+    the partner said is recorded even when it means an error.
+
+    :ivar headers: as they are recorded, with the credentials masked
+    """
+
+    method: str
+    url: str
+    headers: dict
+    body: bytes
+    perform: Callable[[Callable[[Answer], None]], Answer] = field(repr=False)
+
+
+class MfgConnectorAdapter(models.AbstractModel):
+    """Speaks one dialect; retries, states and leases belong to core."""
+
+    _name = "mfg.connector.adapter"
+    _description = "Connector Adapter"
+
+    def _of(self, connector):
+        """The adapter that speaks the connector's dialect."""
+        return self.env["mfg.connector.adapter.rest"]
+
+    def _prepare_exchange(self, message, uncertain) -> Exchange:
+        """The call that delivers ``message``, with everything read that it needs.
+
+        :param uncertain: an earlier attempt may have reached the partner; look
+            before something is made a second time
+        :raise PermanentDeliveryError: the message can't be put into the dialect
+        """
+        raise NotImplementedError(f"{self._name} delivers nothing")
+
+    def _check(self, connector) -> str:
+        """Call something harmless at the partner and say what it answered."""
+        raise NotImplementedError(
+            _("%(adapter)s has no connection test", adapter=self._name)
+        )

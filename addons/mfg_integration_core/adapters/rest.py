@@ -1,0 +1,152 @@
+import time
+
+import requests
+
+from odoo import _, models
+
+from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
+from .mfg_connector_adapter import Answer, Exchange
+
+#: Longest answer that is read; a partner that sends more is not the one we think.
+MAX_ANSWER_BYTES = 1048576
+_CHUNK_BYTES = 65536
+#: Headers whose value is a credential and is never recorded.
+SECRET_HEADERS = frozenset(
+    {"authorization", "x-api-key", "cookie", "proxy-authorization", "api-key"}
+)
+
+
+class MfgConnectorAdapterRest(models.AbstractModel):
+    """HTTP APIs that a declarative template describes."""
+
+    _name = "mfg.connector.adapter.rest"
+    _inherit = "mfg.connector.adapter"
+    _description = "REST Adapter"
+
+    def _prepare_exchange(self, message, uncertain):
+        connector = message.connector_id
+        template = connector._get_template()
+        operation = template.operation(message.operation)
+        view = self._connector_view(connector)
+        envelope = message._envelope()
+        request = operation.request(envelope, view)
+        lookup = uncertain and operation.lookup_request(envelope, view)
+
+        def perform(seen):
+            with requests.Session() as session:
+                if lookup:
+                    answer = _send(session, lookup, template.limits, seen)
+                    reference = operation.read_lookup(
+                        answer.status, answer.headers, answer.body
+                    )
+                    if reference:
+                        return Answer(
+                            answer.status, answer.headers, answer.body, reference
+                        )
+                answer = _send(session, request, template.limits, seen)
+                read = operation.read_answer(answer.status, answer.headers, answer.body)
+                return Answer(
+                    answer.status, answer.headers, answer.body, read.reference
+                )
+
+        return Exchange(
+            request.method,
+            request.url,
+            mask(request.headers, template.secret_headers),
+            request.body,
+            perform,
+        )
+
+    def _check(self, connector):
+        template = connector._get_template()
+        request = template.check_request(self._connector_view(connector))
+        with requests.Session() as session:
+            answer = _send(session, request, template.limits, lambda answer: None)
+        template.read_check(answer.status, answer.headers, answer.body)
+        return _(
+            "%(method)s %(url)s was answered with %(status)s.",
+            method=request.method,
+            url=request.url,
+            status=answer.status,
+        )
+
+    def _connector_view(self, connector):
+        """What a template may know of a connector, its newest secret included."""
+        secrets = connector._secrets("outbound")
+        return {
+            "base_url": connector.base_url,
+            "username": connector.username or "",
+            "secret": secrets[0] if secrets else "",
+        }
+
+
+def mask(headers: dict, secret_headers=frozenset()) -> dict:
+    """Headers as they may be recorded.
+
+    :param secret_headers: lower-case names that the template adds to the known ones
+    """
+    hidden = SECRET_HEADERS | set(secret_headers)
+    return {
+        name: "***" if name.lower() in hidden else value
+        for name, value in headers.items()
+    }
+
+
+def _send(session, request, limits, seen) -> Answer:
+    """Send one request within its time limits and read the whole answer.
+
+    :param seen: told the answer before anything is concluded from it
+    :raise RetryableDeliveryError: no answer, or it broke off
+    :raise PermanentDeliveryError: the answer is longer than any sensible one
+    """
+    deadline = time.monotonic() + limits.connect_s + limits.read_s
+    try:
+        with session.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            data=request.body,
+            timeout=(limits.connect_s, limits.read_s),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body = _read(response, deadline)
+            answer = Answer(response.status_code, dict(response.headers), body)
+    except requests.exceptions.SSLError as error:
+        raise PermanentDeliveryError(
+            f"The certificate of {request.url} is not trusted: {error}",
+            code="tls_refused",
+        ) from error
+    except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema) as error:
+        raise PermanentDeliveryError(
+            f"{request.url} is no address: {error}", code="bad_address"
+        ) from error
+    except requests.RequestException as error:
+        raise RetryableDeliveryError(
+            f"{request.url} could not be reached: {_reason(error)}", code="no_answer"
+        ) from error
+    seen(answer)
+    return answer
+
+
+def _read(response, deadline) -> bytes:
+    """The body of an answer, within the total time and size limits."""
+    body = b""
+    for chunk in response.iter_content(_CHUNK_BYTES):
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise PermanentDeliveryError(
+                f"The answer is longer than {MAX_ANSWER_BYTES} bytes. Check that the"
+                " address is the one of the API.",
+                code="answer_too_long",
+            )
+        if time.monotonic() > deadline:
+            raise requests.exceptions.ReadTimeout("the answer took too long")
+    return body
+
+
+def _reason(error: Exception) -> str:
+    """The innermost cause of a network error, without object addresses."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__
+    return str(error) or type(error).__name__

@@ -1,0 +1,33 @@
+"""The few places where Odoo 17.0 and 19.0 name the same thing differently.
+
+Each function decides by what the registry contains, never by a version number.
+"""
+
+
+def producing_lots(production):
+    """Lots or serials that the order produces."""
+    if "lot_producing_ids" in production._fields:
+        return production.lot_producing_ids
+    return production.lot_producing_id
+
+
+def set_producing_lots(production, lots):
+    """Let the order produce ``lots``; one lot at most where Odoo knows only one."""
+    if "lot_producing_ids" in production._fields:
+        production.lot_producing_ids = lots
+    else:
+        production.lot_producing_id = lots[:1]
+
+
+def storable_vals(env) -> dict:
+    """Values that make a new product a stored one."""
+    if "is_storable" in env["product.template"]._fields:
+        return {"type": "consu", "is_storable": True}
+    return {"detailed_type": "product"}
+
+
+def move_vals(env, label: str, **values) -> dict:
+    """Values of a stock move, with its label where Odoo asks for one."""
+    if "name" in env["stock.move"]._fields:
+        values["name"] = label
+    return values

@@ -1,0 +1,4 @@
+from . import contracts
+from . import health
+from . import inbound
+from . import messages

@@ -1,0 +1,120 @@
+"""What all doors have in common: verify on the raw bytes, answer, count."""
+
+import functools
+import logging
+import time
+
+from odoo.http import request
+
+from ..exceptions import BodyTooLargeError, MfgIntegrationError, SignatureError
+from ..protocols import http_body, webhook_signature
+from ..unit_of_work import read_committed
+
+_logger = logging.getLogger(__name__)
+
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+#: How a route that takes events is declared.
+DOOR_ROUTE = {
+    "type": "http",
+    "auth": "mfg_door",
+    "methods": ["POST"],
+    "csrf": False,
+    "save_session": False,
+}
+
+
+def answers_problems(door):
+    """Let ``door(self, connector_code, ...)`` answer its errors as RFC 9457 asks.
+
+    Every answer is counted by its code, refused ones included.
+    """
+
+    @functools.wraps(door)
+    def answer(self, connector_code, **params):
+        try:
+            response = door(self, connector_code, **params)
+            code = "accepted"
+        except MfgIntegrationError as error:
+            response = problem_response(error)
+            code = error.code
+        _count(connector_code, response.status_code, code)
+        return response
+
+    return answer
+
+
+def problem_response(error: MfgIntegrationError):
+    """The problem document of an error, with its status."""
+    response = request.make_json_response(error.as_problem(), status=error.status)
+    response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
+    return response
+
+
+def signed_body(connector) -> bytes:
+    """The body, verified on its raw bytes and decompressed.
+
+    :raise BodyTooLargeError: longer than the connector allows, packed or unpacked
+    :raise SignatureError: the sender is not proven
+    """
+    raw = raw_body(connector)
+    verify_standard(connector, raw)
+    return unpack(connector, raw)
+
+
+def raw_body(connector) -> bytes:
+    """The body as it came over the wire."""
+    raw = request.mfg_body.data
+    if raw is None or len(raw) > connector.max_body_bytes:
+        raise BodyTooLargeError(
+            f"The body is longer than {connector.max_body_bytes} bytes, which is what"
+            " this connector takes at once. Send smaller batches."
+        )
+    return raw
+
+
+def verify_standard(connector, raw: bytes):
+    """Check a Standard Webhooks signature against the connector's secrets."""
+    webhook_signature.verify(
+        inbound_secrets(connector),
+        request.httprequest.headers,
+        raw,
+        now=time.time(),
+        tolerance_s=connector.tolerance_s,
+    )
+
+
+def inbound_secrets(connector) -> list[str]:
+    """Secrets that the sender may have signed with.
+
+    :raise SignatureError: the connector has none, so nobody can be proven
+    """
+    secrets = connector._secrets("inbound")
+    if not secrets:
+        raise SignatureError(
+            "This connector has no secret to check signatures with. The administrator"
+            " of Odoo creates one on the connector's form.",
+            code="secret_missing",
+        )
+    return secrets
+
+
+def unpack(connector, raw: bytes) -> bytes:
+    """The body without its content coding, never longer than the connector allows."""
+    return http_body.decode(
+        raw,
+        request.httprequest.headers.get("Content-Encoding"),
+        connector.max_body_bytes,
+    )
+
+
+def _count(connector_code, status, code):
+    """Count an answer; unknown connectors share one row."""
+    known = request.env["mfg.connector"].sudo().search_count(
+        [("code", "=", connector_code)]
+    )
+    with read_committed(request.env.registry) as cr:
+        request.env["mfg.door.counter"]._count(
+            cr, connector_code if known else "", status, code
+        )
+    if status >= 400:
+        _logger.info("Door of %s answered %s %s", connector_code[:64], status, code)

@@ -1,0 +1,56 @@
+from datetime import timezone
+
+from odoo import fields, http
+from odoo.http import request
+
+from .. import deployment
+
+#: The sweeper runs every minute; three missed rounds mean that no cron runs.
+SWEEPER_SILENT_S = 200
+
+
+class HealthController(http.Controller):
+    """Whether the hub moves; for load balancers and people on call."""
+
+    @http.route(
+        "/mfg/v1/health", type="http", auth="public", methods=["GET"], save_session=False
+    )
+    def health(self, **params):
+        """200 when events are handled and messages sent, 503 when nobody does it."""
+        env = request.env(su=True)
+        beat = env["mfg.sweeper"]._last_beat("sweeper")
+        runner = env["mfg.sweeper"]._runner_is_alive()
+        sweeper = bool(beat) and _age_s(beat) < SWEEPER_SILENT_S
+        healthy = runner or sweeper
+        return request.make_json_response(
+            {
+                "status": "ok" if healthy else "nobody_works",
+                "runner_alive": runner,
+                "sweeper_alive": sweeper,
+                "sweeper_beat_at": beat and beat.replace(tzinfo=timezone.utc).isoformat(),
+                "oldest_pending_s": _oldest_pending_s(env),
+                "keys_configured": bool(deployment.keys()),
+                "armed": env["mfg.connector"]._is_armed(),
+            },
+            status=200 if healthy else 503,
+        )
+
+
+def _age_s(moment) -> float:
+    return (fields.Datetime.now() - moment).total_seconds()
+
+
+def _oldest_pending_s(env) -> int:
+    """Age in seconds of the oldest row that nobody has touched yet."""
+    env.cr.execute(
+        """
+        SELECT min(create_date) FROM (
+            (SELECT create_date FROM mfg_inbox_event
+              WHERE state = 'received' ORDER BY id LIMIT 1)
+            UNION ALL
+            (SELECT create_date FROM mfg_outbox_message
+              WHERE state = 'pending' ORDER BY id LIMIT 1)) AS oldest
+        """
+    )
+    (oldest,) = env.cr.fetchone()
+    return round(_age_s(oldest)) if oldest else 0

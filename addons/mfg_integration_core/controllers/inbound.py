@@ -1,0 +1,122 @@
+import hashlib
+import time
+
+from odoo import http
+from odoo.http import request
+
+from ..exceptions import ConfigurationError, InvalidEventError, MfgIntegrationError
+from ..models.mfg_inbox_event import Arrival
+from ..protocols import cloudevents
+from ..unit_of_work import read_committed
+from . import door
+
+
+class InboundController(http.Controller):
+    """The doors for events: verify, store, answer 202; the sender never waits."""
+
+    @http.route("/mfg/v1/events/<string:connector_code>", **door.DOOR_ROUTE)
+    @door.answers_problems
+    def events(self, connector_code, **params):
+        """Store one CloudEvent or a batch, signed as Standard Webhooks says."""
+        connector = request.env["mfg.connector"]._by_code(connector_code)
+        body = door.signed_body(connector)
+        content_type = request.httprequest.headers.get("Content-Type")
+        events = cloudevents.parse(content_type, body)
+        if not cloudevents.is_batch(content_type, body):
+            check_event(events[0])
+            (result,) = _store(connector, [Arrival.of_cloudevent(events[0], body)])
+            return _single_response(result)
+        return request.make_json_response(
+            {"results": _store_batch(connector, events)}, status=202
+        )
+
+    @http.route("/mfg/v1/hooks/<string:connector_code>", **door.DOOR_ROUTE)
+    @door.answers_problems
+    def hook(self, connector_code, **params):
+        """Store a vendor's own webhook; its template says how it is signed."""
+        connector = request.env["mfg.connector"]._by_code(connector_code)
+        if not connector.template:
+            raise ConfigurationError(
+                "This connector has no template that could read a vendor's webhook."
+            )
+        template = connector._get_template()
+        raw = door.raw_body(connector)
+        headers = request.httprequest.headers
+        template.verify_webhook(
+            door.inbound_secrets(connector), headers, raw, time.time()
+        )
+        body = door.unpack(connector, raw)
+        (result,) = _store(connector, [_hook_arrival(template, headers, body)])
+        return _single_response(result)
+
+
+def check_event(event: dict):
+    """Refuse what is no CloudEvent of a known type with valid data.
+
+    :raise InvalidEventError: with the JSON path of what is wrong
+    """
+    cloudevents.check_envelope(event)
+    request.env["mfg.event.type"]._contracts().check(event["type"], event.get("data"))
+
+
+def _store_batch(connector, events: list[dict]) -> list[dict]:
+    """One result per event of a batch; a bad one does not fail the rest."""
+    results: list[dict | None] = [None] * len(events)
+    good = []
+    for place, event in enumerate(events):
+        try:
+            check_event(event)
+        except MfgIntegrationError as error:
+            results[place] = {
+                "id": event.get("id"),
+                "status": "invalid",
+                "problem": error.as_problem(),
+            }
+        else:
+            good.append((place, Arrival.of_cloudevent(event)))
+    stored = _store(connector, [arrival for _place, arrival in good])
+    for (place, _arrival), result in zip(good, stored, strict=True):
+        results[place] = result
+    return results
+
+
+def _store(connector, arrivals: list[Arrival]) -> list[dict]:
+    """Store events on a short cursor of their own, then wake the workers."""
+    if not arrivals:
+        return []
+    inbox = request.env["mfg.inbox.event"].sudo()
+    with read_committed(request.env.registry) as cr:
+        results = inbox._accept(cr, connector, arrivals)
+    if any(result["status"] == "accepted" for result in results):
+        connector._wake_now()
+    return results
+
+
+def _hook_arrival(template, headers, body: bytes) -> Arrival:
+    """A vendor's webhook as it is stored; what it means is found out later."""
+    digest = hashlib.sha256(body).hexdigest()
+    try:
+        event_id = template.webhook_id(headers, body)
+        ordering_key = template.webhook_key(headers, body)
+    except InvalidEventError:
+        # Nothing is lost for a mapping that fails: it is stored under its digest,
+        # and the handling says what is wrong.
+        event_id = ordering_key = f"sha256:{digest}"
+    return Arrival(
+        event_id=event_id,
+        event_type="native",
+        body=body,
+        content_type=headers.get("Content-Type", ""),
+        digest=digest,
+        ordering_key=ordering_key,
+        headers=template.kept_headers(headers),
+    )
+
+
+def _single_response(result: dict):
+    """The answer for one event."""
+    if result["status"] == "conflict":
+        response = request.make_json_response(result["problem"], status=409)
+        response.headers["Content-Type"] = door.PROBLEM_MEDIA_TYPE
+        return response
+    return request.make_json_response(result, status=202)

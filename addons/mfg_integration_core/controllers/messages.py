@@ -1,0 +1,34 @@
+from odoo import http
+from odoo.http import request
+
+from ..exceptions import MfgIntegrationError, UnknownConnectorError
+from . import door
+
+
+class MessagesController(http.Controller):
+    """How far an event came, for the partner that sent it."""
+
+    @http.route(
+        "/mfg/v1/messages/<string:uuid>",
+        type="http",
+        auth="mfg_door",
+        methods=["GET"],
+        save_session=False,
+    )
+    def message(self, uuid, **params):
+        """Progress of one event; signed with an empty body by its sender."""
+        try:
+            connector, progress = self._find(uuid)
+            door.verify_standard(connector, b"")
+        except MfgIntegrationError as error:
+            return door.problem_response(error)
+        return request.make_json_response(progress)
+
+    def _find(self, uuid):
+        """The sender's connector and the progress of its event."""
+        found = request.env["mfg.connector"].sudo()._find_progress(uuid)
+        if not found:
+            raise UnknownConnectorError(
+                "No event with this uuid was stored here.", code="unknown_message"
+            )
+        return found

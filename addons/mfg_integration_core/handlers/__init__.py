@@ -1,0 +1,2 @@
+from . import mfg_event_handler
+from . import mfg_handler_ping

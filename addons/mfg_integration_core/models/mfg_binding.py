@@ -1,0 +1,123 @@
+from odoo import _, api, fields, models
+
+from ..exceptions import MissingReferenceError
+
+
+class MfgBinding(models.Model):
+    """What a partner calls one of our records."""
+
+    _name = "mfg.binding"
+    _description = "External Reference"
+    _rec_name = "external_id"
+    _order = "connector_id, res_model, external_id"
+
+    connector_id = fields.Many2one(
+        "mfg.connector", required=True, ondelete="cascade", index=True
+    )
+    res_model = fields.Char("Model", required=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
+    external_id = fields.Char("External ID", required=True)
+    record_name = fields.Char("Record Name", compute="_compute_record_name")
+
+    _sql_constraints = [
+        (
+            "external_id_unique",
+            "unique (connector_id, res_model, external_id)",
+            "The partner already uses this id for another record.",
+        ),
+    ]
+
+    def init(self):
+        self.env.cr.execute(
+            "CREATE INDEX IF NOT EXISTS mfg_binding_record_index"
+            " ON mfg_binding (res_model, res_id)"
+        )
+
+    @api.depends("res_model", "res_id")
+    def _compute_record_name(self):
+        for binding in self:
+            model = self.env.get(binding.res_model)
+            record = model.browse(binding.res_id).exists() if model is not None else None
+            binding.record_name = record.display_name if record else ""
+
+    @api.model
+    def _record(self, connector, model, external_id):
+        """The record that ``connector`` calls ``external_id``.
+
+        :raise MissingReferenceError: when there is none, so that the event waits
+        """
+        binding = self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("res_model", "=", model),
+                ("external_id", "=", external_id),
+            ]
+        )
+        record = self.env[model].browse(binding.res_id).exists()
+        if not record:
+            raise MissingReferenceError(
+                _(
+                    "%(connector)s speaks of %(external_id)s, which is not known here"
+                    " as %(model)s. Create the external reference; the event then"
+                    " goes on by itself.",
+                    connector=connector.display_name,
+                    external_id=external_id,
+                    model=self.env["ir.model"]._get(model).name,
+                ),
+                model=model,
+                key=external_id,
+            )
+        return record
+
+    @api.model
+    def _external_id(self, connector, record):
+        """What ``connector`` calls ``record``, or an empty string."""
+        binding = self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("res_model", "=", record._name),
+                ("res_id", "=", record.id),
+            ],
+            limit=1,
+        )
+        return binding.external_id or ""
+
+    @api.model
+    def _bind(self, connector, record, external_id):
+        """Remember that ``connector`` calls ``record`` by ``external_id``."""
+        binding = self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("res_model", "=", record._name),
+                ("external_id", "=", external_id),
+            ]
+        )
+        if binding:
+            binding.res_id = record.id
+            return binding
+        return self.create(
+            {
+                "connector_id": connector.id,
+                "res_model": record._name,
+                "res_id": record.id,
+                "external_id": external_id,
+            }
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Bindings, after which the events that waited for them go on."""
+        bindings = super().create(vals_list)
+        bindings._resume_waiting_events()
+        return bindings
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._resume_waiting_events()
+        return result
+
+    def _resume_waiting_events(self):
+        for binding in self:
+            self.env["mfg.inbox.event"]._resume_waiting(
+                binding.connector_id, binding.res_model, binding.external_id
+            )

@@ -1,0 +1,395 @@
+import re
+from pathlib import Path
+
+import requests
+
+from odoo import _, api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+from odoo.modules.module import get_module_path
+
+from .. import deployment
+from ..exceptions import MfgIntegrationError, UnknownConnectorError
+from ..protocols import arming, webhook_signature
+from ..protocols.retry_policy import RetryPolicy
+from ..protocols.template import Template
+
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+class MfgConnector(models.Model):
+    """A configured connection to one system outside."""
+
+    _name = "mfg.connector"
+    _description = "Connector"
+    _inherit = ["mail.thread"]
+    _order = "name"
+
+    name = fields.Char(required=True, tracking=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        tracking=True,
+        help="Part of the address that the partner calls.",
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Acts as",
+        required=True,
+        default=lambda self: self.env.user,
+        tracking=True,
+        help="User whose rights the connection has. Give it an own user that may do"
+        " no more than it needs.",
+    )
+    state = fields.Selection(
+        [("draft", "Draft"), ("live", "Live"), ("paused", "Paused")],
+        required=True,
+        default="draft",
+        copy=False,
+        readonly=True,
+        tracking=True,
+    )
+    template = fields.Selection(
+        "_selection_template",
+        tracking=True,
+        help="Description of the partner's API; empty for a partner that only calls"
+        " us with CloudEvents.",
+    )
+    base_url = fields.Char("Address", tracking=True)
+    username = fields.Char()
+    outbound_secret = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_outbound_secret", copy=False
+    )
+    inbound_secret = fields.Char(
+        compute="_compute_secrets", inverse="_inverse_inbound_secret", copy=False
+    )
+    secret_ids = fields.One2many("mfg.secret", "connector_id", copy=False)
+    has_outbound_secret = fields.Boolean(compute="_compute_secrets")
+    has_inbound_secret = fields.Boolean(compute="_compute_secrets")
+    parallelism = fields.Integer(
+        default=2, help="Lanes worked on at the same time, each by a job of its own."
+    )
+    tolerance_s = fields.Integer(
+        "Signature Tolerance (s)", default=300, help="Clock skew a signature may have."
+    )
+    max_body_bytes = fields.Integer("Largest Body (bytes)", default=1048576)
+    retry_base_s = fields.Float("First Retry after (s)", default=5.0)
+    retry_cap_s = fields.Float("Longest Wait (s)", default=14400.0)
+    retry_max_attempts = fields.Integer("Attempts", default=20)
+    subscription_ids = fields.One2many("mfg.subscription", "connector_id", copy=True)
+    lane_ids = fields.One2many("mfg.lane", "connector_id", copy=False)
+    message_count = fields.Integer("In the Log", compute="_compute_counts")
+    dead_count = fields.Integer("Dead Letters", compute="_compute_counts")
+    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
+    last_success_at = fields.Datetime(compute="_compute_counts")
+    armed = fields.Boolean(compute="_compute_armed")
+    inbound_url = fields.Char("Address for Events", compute="_compute_inbound_urls")
+    hook_url = fields.Char("Address for Webhooks", compute="_compute_inbound_urls")
+
+    _sql_constraints = [
+        ("code_unique", "unique (code)", "Another connector has this code."),
+        (
+            "parallelism_positive",
+            "CHECK (parallelism BETWEEN 1 AND 32)",
+            "Parallelism is a number from 1 to 32.",
+        ),
+    ]
+
+    # ------------------------------------------------------------- constraints
+
+    @api.constrains("code")
+    def _check_code(self):
+        for connector in self:
+            if not CODE.fullmatch(connector.code):
+                raise ValidationError(
+                    _("A code has small letters, digits, '-' and '_' only.")
+                )
+
+    @api.constrains("base_url")
+    def _check_base_url(self):
+        for connector in self.filtered("base_url"):
+            if not re.match(r"https?://[^/\s]+", connector.base_url):
+                raise ValidationError(
+                    _("The address must begin with http:// or https:// and a host.")
+                )
+
+    # ---------------------------------------------------------------- computes
+
+    @api.model
+    def _selection_template(self):
+        """Templates that the installed addons ship."""
+        return [
+            (key, self._load_template(key).name) for key in sorted(self._template_files())
+        ]
+
+    @api.depends("secret_ids.purpose")
+    def _compute_secrets(self):
+        for connector in self:
+            purposes = set(connector.sudo().secret_ids.mapped("purpose"))
+            connector.has_outbound_secret = "outbound" in purposes
+            connector.has_inbound_secret = "inbound" in purposes
+            # Written only: what was stored never comes back to a screen.
+            connector.outbound_secret = False
+            connector.inbound_secret = False
+
+    def _inverse_outbound_secret(self):
+        for connector in self.filtered("outbound_secret"):
+            self.env["mfg.secret"]._add(
+                connector, "outbound", connector.outbound_secret
+            )
+
+    def _inverse_inbound_secret(self):
+        for connector in self.filtered("inbound_secret"):
+            self.env["mfg.secret"]._add(connector, "inbound", connector.inbound_secret)
+
+    def _compute_counts(self):
+        log = self.env["mfg.integration.log"]
+        for connector in self:
+            mine = [("connector_id", "=", connector.id)]
+            connector.message_count = log.search_count(mine)
+            connector.dead_count = log.search_count([*mine, ("state", "=", "dead")])
+            connector.waiting_count = log.search_count(
+                [*mine, ("state", "in", ("waiting", "retry", "held"))]
+            )
+            newest = self.env["mfg.outbox.message"].search(
+                [*mine, ("state", "=", "delivered")], order="delivered_at desc", limit=1
+            )
+            connector.last_success_at = newest.delivered_at
+
+    def _compute_armed(self):
+        armed = self._is_armed()
+        for connector in self:
+            connector.armed = armed
+
+    @api.depends("code")
+    def _compute_inbound_urls(self):
+        base = self.get_base_url()
+        for connector in self:
+            code = connector.code or "…"
+            connector.inbound_url = f"{base}/mfg/v1/events/{code}"
+            connector.hook_url = f"{base}/mfg/v1/hooks/{code}"
+
+    # ------------------------------------------------------------------ arming
+
+    @api.model
+    def _arming_facts(self):
+        """What tells this database from a copy of it."""
+        self.env.cr.execute(
+            "SELECT oid::text FROM pg_database WHERE datname = current_database()"
+        )
+        (oid,) = self.env.cr.fetchone()
+        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+        return uuid, oid, deployment.environment()
+
+    @api.model
+    def _is_armed(self):
+        """Whether this database may speak to the outside; a copy of it may not."""
+        keys = deployment.keys()
+        seal = self.env["ir.config_parameter"].sudo().get_param("mfg_integration.armed")
+        return bool(keys and seal) and arming.is_armed(
+            seal, keys, *self._arming_facts()
+        )
+
+    @api.model
+    def action_arm(self):
+        """Let this database speak to the outside; an administrator's decision."""
+        if not self.env.user.has_group("mfg_integration_core.group_administrator"):
+            raise UserError(_("Only an Integration Administrator may arm the hub."))
+        keys = deployment.keys()
+        if not keys:
+            raise UserError(
+                _(
+                    "Set MFG_INTEGRATION_KEYS in the server's environment first; see"
+                    " the page 'Keys' of the documentation."
+                )
+            )
+        seal = arming.seal(keys[0], *self._arming_facts())
+        self.env["ir.config_parameter"].sudo().set_param("mfg_integration.armed", seal)
+        self.search([("state", "=", "live")])._wake()
+
+    # ------------------------------------------------------- template, secrets
+
+    @api.model
+    @tools.ormcache()
+    def _template_files(self):
+        """Paths of the templates of the installed addons, by key."""
+        found = {}
+        for module in sorted(self.env.registry._init_modules):
+            path = get_module_path(module, display_warning=False)
+            if module.startswith("mfg_") and path:
+                found |= _yaml_files(path)
+        return found
+
+    @api.model
+    @tools.ormcache("key")
+    def _load_template(self, key):
+        """The template of a key; a wrong file is refused with place and remedy."""
+        path = self._template_files()[key]
+        with open(path, encoding="utf-8") as file:
+            return Template.load(file.read(), path.name)
+
+    def _get_template(self):
+        """The connector's template.
+
+        :raise UserError: when the connector has none
+        """
+        self.ensure_one()
+        if not self.template:
+            raise UserError(
+                _("%(connector)s has no template to call its partner with.", connector=self.name)
+            )
+        return self._load_template(self.template)
+
+    def _secrets(self, purpose):
+        """Secrets of a purpose as clear text, newest first. Never log them."""
+        self.ensure_one()
+        return self.env["mfg.secret"].sudo()._clear_values(self, purpose)
+
+    def _retry_policy(self):
+        self.ensure_one()
+        return RetryPolicy(
+            base_s=self.retry_base_s,
+            cap_s=self.retry_cap_s,
+            max_attempts=self.retry_max_attempts,
+        )
+
+    # ----------------------------------------------------------------- look-up
+
+    @api.model
+    def _by_code(self, code):
+        """The live or paused connector of a code.
+
+        :raise UnknownConnectorError: when there is none
+        """
+        connector = self.sudo().search(
+            [("code", "=", code), ("state", "in", ("live", "paused"))]
+        )
+        if not connector:
+            raise UnknownConnectorError(
+                "There is no live connector with this code. Check the address, or ask"
+                " the administrator of Odoo to set the connector live."
+            )
+        return connector
+
+    @api.model
+    def _subscriptions_to(self, event_type):
+        """Active subscriptions of live and paused connectors to a type of event."""
+        return (
+            self.env["mfg.subscription"]
+            # Whoever confirms an order may not read connectors, yet owes the message.
+            .sudo()
+            .search(
+                [
+                    ("event_type_id.name", "=", event_type),
+                    ("connector_id.state", "in", ("live", "paused")),
+                    ("connector_id.active", "=", True),
+                ]
+            )
+        )
+
+    @api.model
+    def _find_progress(self, uuid):
+        """How far an event came: (its connector, progress), or None.
+
+        Progress is ``{"uuid", "id", "type", "state", "received_at", "processed_at",
+        "reason"?, "document"?}``. Extended by addons with doors of their own.
+        """
+        event = self.env["mfg.inbox.event"].search([("uuid", "=", uuid)], limit=1)
+        return (event.connector_id, event._progress()) if event else None
+
+    # ----------------------------------------------------------------- buttons
+
+    def action_go_live(self):
+        """Start to exchange; what was held while paused goes out now."""
+        for connector in self:
+            if connector.template and not connector.base_url:
+                raise UserError(
+                    _("Fill in the address of %(name)s first.", name=connector.name)
+                )
+            connector.state = "live"
+            connector.action_add_default_subscriptions()
+        if not self._is_armed():
+            self.action_arm()
+        self._wake()
+
+    def action_pause(self):
+        """Stop to send and to handle; nothing is dropped meanwhile."""
+        self.filtered(lambda connector: connector.state == "live").state = "paused"
+
+    def action_resume(self):
+        """Go on where the pause began."""
+        self.filtered(lambda connector: connector.state == "paused").state = "live"
+        self._wake()
+
+    def action_add_default_subscriptions(self):
+        """Subscribe to what the template's operations are made for."""
+        for connector in self.filtered("template"):
+            known = connector.subscription_ids.mapped("operation")
+            for operation in connector._get_template().operations:
+                event_type = self.env["mfg.event.type"].search(
+                    [("name", "=", operation.event_type)]
+                )
+                if event_type and operation.name not in known:
+                    self.env["mfg.subscription"].create(
+                        {
+                            "connector_id": connector.id,
+                            "event_type_id": event_type.id,
+                            "operation": operation.name,
+                        }
+                    )
+
+    def action_generate_inbound_secret(self):
+        """Make a secret for the partner's signatures and show it this once."""
+        self.ensure_one()
+        secret = webhook_signature.new_secret()
+        self.env["mfg.secret"]._add(self, "inbound", secret)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": _("Copy the secret now; it is not shown again"),
+                "message": secret,
+            },
+        }
+
+    def action_test_connection(self):
+        """Call the partner's check operation and say in plain words how it went."""
+        self.ensure_one()
+        adapter = self.env["mfg.connector.adapter"]._of(self)
+        try:
+            answer = adapter._check(self)
+        except (MfgIntegrationError, requests.RequestException) as error:
+            raise UserError(
+                _("%(name)s does not answer as it should: %(error)s", name=self.name, error=error)
+            ) from error
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "title": _("%(name)s answers", name=self.name),
+                "message": answer,
+            },
+        }
+
+    def action_view_log(self):
+        """The connector's rows of the log."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Log of %(name)s", name=self.name),
+            "res_model": "mfg.integration.log",
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("connector_id", "=", self.id)],
+            "context": dict(self.env.context.get("mfg_log_filter") or {}),
+        }
+
+
+def _yaml_files(addon_path):
+    """Template files in one addon, by key."""
+    return {path.stem: path for path in Path(addon_path, "templates").glob("*.yaml")}

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+from odoo import _, api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.modules.module import get_module_path
+
+from ..protocols.contract import ContractBook
+
+
+class MfgEventType(models.Model):
+    """A type of event or message, and the handler that gives it its meaning."""
+
+    _name = "mfg.event.type"
+    _description = "Event Type"
+    _order = "name"
+
+    name = fields.Char(
+        required=True, help="CloudEvents type, such as mfg.machine.state.v1."
+    )
+    direction = fields.Selection(
+        [("in", "Inbound"), ("out", "Outbound")], required=True, default="in"
+    )
+    handler_model = fields.Char(
+        help="Technical name of the abstract model that handles the event."
+    )
+    description = fields.Char(translate=True)
+    active = fields.Boolean(default=True)
+
+    _sql_constraints = [
+        ("name_unique", "unique (name)", "This event type is already defined."),
+    ]
+
+    @api.constrains("handler_model", "direction")
+    def _check_handler_model(self):
+        for event_type in self.filtered("handler_model"):
+            model = self.env.get(event_type.handler_model)
+            if model is None or not hasattr(model, "_handle"):
+                raise ValidationError(
+                    _(
+                        "%(handler)s is not a handler of events.",
+                        handler=event_type.handler_model,
+                    )
+                )
+
+    @api.model
+    @tools.ormcache()
+    def _contracts(self):
+        """The contracts of all installed addons: a :class:`ContractBook`."""
+        folders = [
+            Path(get_module_path(module), "contract")
+            for module in sorted(self.env.registry._init_modules)
+            if module.startswith("mfg_")
+        ]
+        return ContractBook([folder for folder in folders if folder.is_dir()])

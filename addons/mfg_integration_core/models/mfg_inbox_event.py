@@ -1,0 +1,301 @@
+import base64
+import hashlib
+import json
+import uuid as uuid_module
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from psycopg2.extras import Json, execute_values
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+from ..exceptions import IdConflictError
+from ..protocols import cloudevents
+
+STATES = [
+    ("received", "Received"),
+    ("processing", "Processing"),
+    ("processed", "Processed"),
+    ("retry", "To be retried"),
+    ("waiting", "Waiting for a reference"),
+    ("rejected", "Rejected"),
+    ("dead", "Dead letter"),
+    ("ignored", "Ignored"),
+]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One event as a door stores it.
+
+    ``digest`` tells two events of one id apart; ``payload`` is the CloudEvent where
+    it is known already, else None (a vendor's own webhook is mapped when handled).
+    """
+
+    event_id: str
+    event_type: str
+    body: bytes
+    content_type: str
+    digest: str
+    ordering_key: str
+    payload: dict | None = None
+    headers: dict | None = None
+
+    @classmethod
+    def of_cloudevent(cls, event: dict, body: bytes | None = None) -> "Arrival":
+        """The arrival of a checked CloudEvent; its id is unique per sender."""
+        canonical = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
+        return cls(
+            event_id=event["id"],
+            event_type=event["type"],
+            body=body or canonical,
+            content_type=cloudevents.MEDIA_TYPE,
+            digest=hashlib.sha256(canonical).hexdigest(),
+            ordering_key=event.get("subject") or event["source"],
+            payload=event,
+        )
+
+
+class MfgInboxEvent(models.Model):
+    """One event that came in, stored before anything is done about it."""
+
+    _name = "mfg.inbox.event"
+    _description = "Inbox Event"
+    _inherit = ["mfg.queued.mixin"]
+    _order = "id desc"
+    _rec_name = "event_id"
+
+    event_id = fields.Char("Event ID", required=True, readonly=True)
+    source = fields.Char(readonly=True)
+    subject = fields.Char(readonly=True)
+    event_time = fields.Datetime(readonly=True, help="When it happened, says the sender.")
+    received_at = fields.Datetime(required=True, readonly=True)
+    processed_at = fields.Datetime(readonly=True)
+    content_type = fields.Char(readonly=True)
+    headers = fields.Json(readonly=True, help="Headers that the mapping may need.")
+    body = fields.Binary(attachment=False, readonly=True)
+    body_text = fields.Text(compute="_compute_body_text")
+    digest = fields.Char(readonly=True, help="SHA-256 that tells two bodies apart.")
+    payload = fields.Json(readonly=True, help="The canonical CloudEvent.")
+    native = fields.Boolean(readonly=True, help="Came as the vendor's own webhook.")
+    historical = fields.Boolean(readonly=True)
+    state = fields.Selection(
+        STATES, required=True, default="received", index=True, copy=False, readonly=True
+    )
+    waiting_model = fields.Char(readonly=True)
+    waiting_key = fields.Char(readonly=True)
+    attempt_ids = fields.One2many("mfg.delivery.attempt", "event_id")
+
+    _sql_constraints = [
+        (
+            "event_id_unique",
+            "unique (connector_id, event_id)",
+            "This event has been received already.",
+        ),
+    ]
+
+    def init(self):
+        self._use_log_ids()
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS mfg_inbox_event_waiting_index
+                ON mfg_inbox_event (connector_id, waiting_model, waiting_key)
+             WHERE state = 'waiting'
+            """
+        )
+
+    def _compute_body_text(self):
+        for event in self.with_context(bin_size=False):
+            stored = base64.b64decode(event.body or b"")
+            event.body_text = stored.decode("utf-8", "backslashreplace")
+
+    @property
+    def data(self):
+        """Data of the event, as its contract says."""
+        return self.payload["data"]
+
+    @property
+    def happened_at(self):
+        """When it happened by the sender's clock, else when it came: naive UTC."""
+        return self.event_time or self.received_at
+
+    # ---------------------------------------------------------------- the door
+
+    @api.model
+    def _accept(self, cr, connector, arrivals: Sequence[Arrival]):
+        """Store what is new, in one statement that waits for nobody.
+
+        :param cr: a READ COMMITTED cursor of the caller, who commits it
+        :return: for each arrival ``{"id", "uuid", "status"}``, the status being
+            ``accepted``, ``duplicate`` (same id, same body) or ``conflict``
+        """
+        now = fields.Datetime.now()
+        rows = {}
+        for arrival in arrivals:
+            if arrival.event_id not in rows:
+                rows[arrival.event_id] = self._prepare_row(connector, arrival, now)
+        columns = list(next(iter(rows.values())))
+        inserted = execute_values(
+            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+            cr._obj,
+            f"""
+            INSERT INTO mfg_inbox_event ({", ".join(columns)}) VALUES %s
+            ON CONFLICT (connector_id, event_id) DO NOTHING
+            RETURNING event_id
+            """,
+            [tuple(row[column] for column in columns) for row in rows.values()],
+            page_size=len(rows),
+            fetch=True,
+        )
+        fresh = {event_id for (event_id,) in inserted}
+        cr.execute(
+            """
+            SELECT event_id, uuid, digest FROM mfg_inbox_event
+             WHERE connector_id = %s AND event_id IN %s
+            """,
+            (connector.id, tuple(rows)),
+        )
+        stored = {event_id: (uuid, digest) for event_id, uuid, digest in cr.fetchall()}
+        return [self._answer(arrival, fresh, stored) for arrival in arrivals]
+
+    @api.model
+    def _answer(self, arrival, fresh: set, stored: dict) -> dict:
+        """What the door tells the sender about one arrival; ``fresh`` is used up."""
+        uuid, digest = stored[arrival.event_id]
+        status = "duplicate"
+        if digest != arrival.digest:
+            status = "conflict"
+        elif arrival.event_id in fresh:
+            status = "accepted"
+            # The same event twice in one batch: the second is a duplicate.
+            fresh.discard(arrival.event_id)
+        answer = {"id": arrival.event_id, "uuid": uuid, "status": status}
+        if status == "conflict":
+            error = IdConflictError(
+                f"An event with the id {arrival.event_id} and another body was"
+                " received before. Give every event an id of its own."
+            )
+            answer["problem"] = error.as_problem()
+        return answer
+
+    @api.model
+    def _prepare_row(self, connector, arrival, now):
+        """Column values of one arrival, the same columns for every arrival."""
+        event = arrival.payload or {}
+        uuid = str(uuid_module.uuid4())
+        return {
+            "uuid": uuid,
+            "connector_id": connector.id,
+            "company_id": connector.company_id.id,
+            "event_id": arrival.event_id,
+            "event_type": arrival.event_type,
+            "source": event.get("source"),
+            "subject": event.get("subject"),
+            "event_time": _naive_utc(event.get("time")),
+            "received_at": now,
+            "content_type": arrival.content_type,
+            "headers": Json(arrival.headers) if arrival.headers else None,
+            "body": base64.b64encode(arrival.body),
+            "digest": arrival.digest,
+            "payload": Json(event) if event else None,
+            "native": not event,
+            "historical": bool(event.get("historical")),
+            "state": "received",
+            "ordering_key": arrival.ordering_key,
+            "correlation_id": event.get("correlationid") or uuid,
+            "causation_id": event.get("causationid"),
+            "attempt_count": 0,
+            "create_date": now,
+            "create_uid": self.env.uid,
+        }
+
+    @api.model
+    def _accept_internal(self, connector, envelopes):
+        """Take events that the suite itself derived, in the caller's transaction.
+
+        Ids must be derived from what they stand for, so that a repeat is no event.
+        """
+        if envelopes:
+            arrivals = [Arrival.of_cloudevent(event) for event in envelopes]
+            self._accept(self.env.cr, connector, arrivals)
+            connector._wake()
+
+    def _progress(self):
+        """How far the event came, in words for its sender."""
+        self.ensure_one()
+        document = self._document()
+        progress = {
+            "uuid": self.uuid,
+            "id": self.event_id,
+            "type": self.event_type,
+            "state": self.state,
+            "received_at": f"{self.received_at.isoformat()}Z",
+            "processed_at": self.processed_at and f"{self.processed_at.isoformat()}Z",
+        }
+        if self.reason:
+            progress["reason"] = self.reason
+        if document:
+            progress["document"] = {
+                "model": document._name,
+                "id": document.id,
+                "name": document.display_name,
+            }
+        return progress
+
+    # -------------------------------------------------------------- references
+
+    @api.model
+    def _resume_waiting(self, connector, model, key):
+        """Let the events go on that waited for this record."""
+        events = self.sudo().search(
+            [
+                ("connector_id", "=", connector.id),
+                ("state", "=", "waiting"),
+                ("waiting_model", "=", model),
+                ("waiting_key", "=", key),
+            ]
+        )
+        events._queue_again()
+
+    def _set_correlation(self, correlation_id):
+        """Move the event to the chain that it turned out to belong to."""
+        self.ensure_one()
+        if correlation_id and correlation_id != self.correlation_id:
+            self.sudo().correlation_id = correlation_id
+
+    # ----------------------------------------------------------------- buttons
+
+    def action_retry(self):
+        """Handle the events again, as a person asks for it."""
+        wrong = self.filtered(
+            lambda event: event.state not in ("dead", "rejected", "waiting", "retry")
+        )
+        if wrong:
+            raise UserError(
+                _("%(event)s is not in a state to be retried.", event=wrong[0].event_id)
+            )
+        self.check_access_for_operator()
+        self._queue_again()
+
+    def action_reject(self):
+        """Give the events up; their lanes go on without them."""
+        self.check_access_for_operator()
+        for event in self:
+            event._set_state(
+                "rejected",
+                allowed=("received", "retry", "waiting", "dead"),
+                reason_code="rejected_by_user",
+                reason=_("Rejected by %(user)s.", user=self.env.user.name),
+            )
+        self.lane_id._unpark()
+        self.connector_id._wake()
+
+
+def _naive_utc(text: str | None) -> datetime | None:
+    """An RFC 3339 time as Odoo stores moments."""
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,186 @@
+import base64
+import logging
+from datetime import timedelta, timezone
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..exceptions import (
+    GateError,
+    InvalidEventError,
+    MfgIntegrationError,
+    MissingReferenceError,
+    UnknownEventTypeError,
+)
+from ..protocols import cloudevents
+from ..unit_of_work import run_in_transaction
+
+_logger = logging.getLogger(__name__)
+
+#: A handler has this long before another worker may take its lane.
+LEASE_S = 60.0
+#: A waiting event looks again this often, besides being woken by its reference.
+WAITING_CAP_S = 900.0
+
+
+class MfgInboxHandling(models.Model):
+    """How a stored event becomes an Odoo document."""
+
+    _inherit = "mfg.inbox.event"
+
+    _attempt_column = "event_id"
+    _in_flight_state = "processing"
+
+    def _lease_seconds(self, connector):
+        return LEASE_S
+
+    def _work(self, worker, lease, task, uncertain):
+        """Handle one event: its effect and its state in one transaction.
+
+        That one transaction is why a crash at any point leaves either everything or
+        nothing, so ``uncertain`` makes no difference here.
+        """
+        connector = self.env["mfg.connector"].browse(lease.connector_id)
+        context = {
+            "mfg_connector_id": connector.id,
+            "allowed_company_ids": connector.company_id.ids,
+            "lang": connector.user_id.lang,
+            "tz": connector.user_id.tz,
+        }
+
+        def handle(env):
+            event = env["mfg.inbox.event"].browse(task.row_id)
+            event._handle_as_user()
+            # Its fields are the hub's own, which the connector's user can't write.
+            event.sudo()._succeeded(task)
+            worker._assert_lease(env.cr, lease)
+
+        run_in_transaction(
+            self.env.registry, handle, uid=connector.user_id.id, context=context
+        )
+
+    def _handle_as_user(self):
+        """Give the event to the handler of its type.
+
+        The handler works with the rights of the connector's user; the event itself
+        is passed with the hub's rights, since users do not read payloads.
+        """
+        event = self.sudo()
+        if event.native and not event.payload:
+            event._map_native()
+        handler = event._handler().with_context(
+            mfg_correlation_id=event.correlation_id, mfg_causation_id=event.uuid
+        )
+        document = handler.with_user(self.env.user)._handle(event)
+        if document:
+            event.write({"res_model": document._name, "res_id": document.id})
+
+    def _handler(self):
+        """The handler that this type of event has.
+
+        :raise UnknownEventTypeError: no installed addon handles it
+        """
+        event_type = self.env["mfg.event.type"].search(
+            [("name", "=", self.event_type), ("direction", "=", "in")]
+        )
+        if not event_type.handler_model:
+            raise UnknownEventTypeError(
+                f"No installed addon handles events of the type {self.event_type}."
+            )
+        return self.env[event_type.handler_model]
+
+    def _map_native(self):
+        """Turn the vendor's own webhook into the canonical event it stands for.
+
+        :raise UnmappedValueError: it uses a word that the template does not know
+        :raise InvalidEventError: it is nothing that the template knows
+        """
+        self.ensure_one()
+        template = self.connector_id._get_template()
+        body = base64.b64decode(self.with_context(bin_size=False).body)
+        webhook = template.webhook(self.headers or {}, body)
+        self.env["mfg.event.type"]._contracts().check(webhook.event_type, webhook.data)
+        event_time = webhook.time or self.received_at.replace(tzinfo=timezone.utc)
+        envelope = cloudevents.build(
+            event_type=webhook.event_type,
+            source=f"/connectors/{self.connector_id.code}",
+            subject=self.ordering_key,
+            data=webhook.data,
+            event_id=self.event_id,
+            time=event_time,
+            extensions={"correlationid": self.correlation_id},
+        )
+        self.write(
+            {
+                "event_type": webhook.event_type,
+                "payload": envelope,
+                "source": envelope["source"],
+                "subject": envelope.get("subject"),
+                "event_time": event_time.astimezone(timezone.utc).replace(tzinfo=None),
+            }
+        )
+
+    # ----------------------------------------------------------------- results
+
+    def _succeeded(self, task):
+        """Record that the event had its effect."""
+        self._set_state(
+            "processed",
+            allowed=("processing",),
+            processed_at=fields.Datetime.now(),
+            next_attempt_at=False,
+            reason_code=False,
+            reason=False,
+            waiting_model=False,
+            waiting_key=False,
+        )
+        self.env["mfg.delivery.attempt"]._finish(task, "succeeded")
+
+    def _concurrency_lost(self, task):
+        """Try again soon; the attempt does not count."""
+        self._set_state(
+            "retry",
+            allowed=("processing",),
+            attempt_count=self.attempt_count - 1,
+            next_attempt_at=fields.Datetime.now() + timedelta(seconds=1),
+        )
+        self.env["mfg.delivery.attempt"].browse(task.attempt_id).unlink()
+
+    def _failed(self, task, error):
+        """Record why the event had no effect, and what happens to it next."""
+        state, values, outcome = self._judge(task, error)
+        self._set_state(
+            state,
+            allowed=("processing",),
+            reason_code=getattr(error, "code", None) or "internal_error",
+            reason=str(error),
+            **values,
+        )
+        self.env["mfg.delivery.attempt"]._finish(task, outcome, error)
+        if not isinstance(error, (MfgIntegrationError, UserError)):
+            _logger.error(
+                "Event %s (%s) was not handled", self.uuid, self.event_type, exc_info=error
+            )
+
+    def _judge(self, task, error):
+        """The state that an error leads to, more values, and the attempt's outcome."""
+        if isinstance(error, (MissingReferenceError, GateError)):
+            values = {
+                "waiting_model": getattr(error, "model", None),
+                "waiting_key": getattr(error, "key", None),
+                "next_attempt_at": self._waiting_until(task),
+            }
+            return "waiting", values, "retryable"
+        if isinstance(error, InvalidEventError):
+            return "rejected", {}, "permanent"
+        if isinstance(error, UserError):
+            return "dead", {}, "permanent"
+        wait = self._next_try(task, getattr(error, "retry_after", None))
+        if wait is None:
+            return "dead", {}, "permanent"
+        return "retry", {"next_attempt_at": wait}, "retryable"
+
+    def _waiting_until(self, task):
+        """When a waiting event looks again; it never gives up."""
+        seconds = min(WAITING_CAP_S, 2.0 ** min(task.number, 10))
+        return fields.Datetime.now() + timedelta(seconds=seconds)

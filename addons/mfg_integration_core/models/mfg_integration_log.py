@@ -1,0 +1,80 @@
+from odoo import _, api, fields, models, tools
+
+_SHARED = """
+    id, uuid, event_type, connector_id, company_id, state, reason_code, reason,
+    res_model, res_id, correlation_id, attempt_count, create_date
+"""
+
+
+class MfgIntegrationLog(models.Model):
+    """Everything that came in and everything that goes out, in one list.
+
+    A bare ``UNION ALL`` over ids of one shared sequence, so that the filter on the
+    date reaches the ``(create_date, id)`` index of both tables.
+    """
+
+    _name = "mfg.integration.log"
+    _description = "Integration Log"
+    _auto = False
+    _order = "create_date desc, id desc"
+    _rec_name = "uuid"
+
+    direction = fields.Selection([("in", "In"), ("out", "Out")], readonly=True)
+    uuid = fields.Char("UUID", readonly=True)
+    event_type = fields.Char(readonly=True)
+    connector_id = fields.Many2one("mfg.connector", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    state = fields.Selection("_selection_state", readonly=True)
+    reason_code = fields.Char(readonly=True)
+    reason = fields.Text(readonly=True)
+    res_model = fields.Char("Document Model", readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", readonly=True
+    )
+    document_name = fields.Char("Document", compute="_compute_document_name")
+    correlation_id = fields.Char(readonly=True)
+    attempt_count = fields.Integer(readonly=True)
+    create_date = fields.Datetime("Stored on", readonly=True)
+    age_s = fields.Integer("Age (s)", compute="_compute_age_s")
+
+    def init(self):
+        tools.drop_view_if_exists(self.env.cr, self._table)
+        self.env.cr.execute(
+            f"""
+            CREATE VIEW {self._table} AS (
+                SELECT 'in' AS direction, {_SHARED} FROM mfg_inbox_event
+                UNION ALL
+                SELECT 'out' AS direction, {_SHARED} FROM mfg_outbox_message)
+            """
+        )
+
+    @api.model
+    def _selection_state(self):
+        """States of both directions, each once."""
+        states = {}
+        for model in ("mfg.inbox.event", "mfg.outbox.message"):
+            states |= dict(self.env[model]._fields["state"]._description_selection(self.env))
+        return list(states.items())
+
+    def _compute_document_name(self):
+        for row in self:
+            known = row.res_model and row.res_model in self.env
+            document = known and self.env[row.res_model].browse(row.res_id).exists()
+            row.document_name = document.display_name if document else ""
+
+    def _compute_age_s(self):
+        now = fields.Datetime.now()
+        for row in self:
+            row.age_s = (now - row.create_date).total_seconds()
+
+    def action_open_record(self):
+        """The event or message behind the row."""
+        self.ensure_one()
+        model = "mfg.inbox.event" if self.direction == "in" else "mfg.outbox.message"
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Event") if self.direction == "in" else _("Message"),
+            "res_model": model,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }

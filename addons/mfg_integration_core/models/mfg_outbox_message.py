@@ -1,0 +1,190 @@
+import uuid as uuid_module
+from datetime import timezone
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+from ..protocols import cloudevents
+
+STATES = [
+    ("pending", "Pending"),
+    ("delivering", "Delivering"),
+    ("delivered", "Delivered"),
+    ("acknowledged", "Acknowledged"),
+    ("retry", "To be retried"),
+    ("held", "Held"),
+    ("dead", "Dead letter"),
+    ("superseded", "Superseded"),
+    ("expired", "Expired"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class MfgOutboxMessage(models.Model):
+    """One message owed to one connector, written in the transaction that caused it."""
+
+    _name = "mfg.outbox.message"
+    _description = "Outbox Message"
+    _inherit = ["mfg.queued.mixin"]
+    _order = "id desc"
+    _rec_name = "uuid"
+
+    subscription_id = fields.Many2one(
+        "mfg.subscription", readonly=True, ondelete="set null"
+    )
+    operation = fields.Char(readonly=True)
+    snapshot = fields.Json(
+        readonly=True, help="The canonical CloudEvent as it was when it was owed."
+    )
+    state = fields.Selection(
+        STATES, required=True, default="pending", index=True, copy=False, readonly=True
+    )
+    delivered_at = fields.Datetime(readonly=True)
+    expires_at = fields.Datetime(readonly=True)
+    partner_reference = fields.Char(
+        readonly=True, help="What the partner calls what it made of the message."
+    )
+    attempt_ids = fields.One2many("mfg.delivery.attempt", "message_id")
+
+    _sql_constraints = [
+        ("uuid_unique", "unique (uuid)", "This message exists already."),
+    ]
+
+    def init(self):
+        self._use_log_ids()
+
+    # ---------------------------------------------------------------- emission
+
+    @api.model
+    def _emit(self, event_type, document, data, *, subject=None):
+        """Owe an event about ``document`` to everybody who subscribed to it.
+
+        :param data: dict, or a callable that returns it, so that an event nobody
+            wants costs one query
+        :param subject: CloudEvents subject; the document's name by default
+        :return: the messages, empty when nobody wants the event
+
+        The connector that the present work came from (``mfg_connector_id`` in the
+        context) gets nothing back: that would be an echo.
+        """
+        subscriptions = self.env["mfg.connector"]._subscriptions_to(event_type)
+        origin = self.env.context.get("mfg_connector_id")
+        wanted = subscriptions.filtered(
+            lambda sub: sub.connector_id.id != origin and sub._matches(document)
+        )
+        if not wanted:
+            return self.browse()
+        data = data() if callable(data) else data
+        messages = self.sudo().create(
+            [
+                self._prepare_message(sub, event_type, document, data, subject)
+                for sub in wanted
+            ]
+        )
+        messages.connector_id._wake()
+        return messages
+
+    @api.model
+    def _prepare_message(self, subscription, event_type, document, data, subject):
+        """Values of the message that one subscription asks for."""
+        uuid = str(uuid_module.uuid4())
+        context = self.env.context
+        correlation = (
+            context.get("mfg_correlation_id")
+            or ("mfg_correlation_id" in document._fields and document.mfg_correlation_id)
+            or uuid
+        )
+        extensions = {"correlationid": correlation}
+        if context.get("mfg_causation_id"):
+            extensions["causationid"] = context["mfg_causation_id"]
+        connector = subscription.connector_id
+        return {
+            "uuid": uuid,
+            "connector_id": connector.id,
+            "company_id": connector.company_id.id,
+            "subscription_id": subscription.id,
+            "event_type": event_type,
+            "operation": subscription.operation,
+            "ordering_key": subscription._ordering_key(document),
+            "snapshot": cloudevents.build(
+                event_type=event_type,
+                source=f"/odoo/{self.env.cr.dbname}",
+                subject=subject or document.display_name,
+                data=data,
+                event_id=uuid,
+                time=fields.Datetime.now().replace(tzinfo=timezone.utc),
+                extensions=extensions,
+            ),
+            "res_model": document._name,
+            "res_id": document.id,
+            "correlation_id": correlation,
+            "causation_id": context.get("mfg_causation_id"),
+        }
+
+    def _envelope(self):
+        """The CloudEvent to send, with its position in the lane."""
+        self.ensure_one()
+        return {**self.snapshot, "sequence": f"{self.lane_sequence:020d}"}
+
+    # ----------------------------------------------------------------- results
+
+    def _expire(self, cr, message_id):
+        """Give up a message that is of no use any more, on the caller's cursor."""
+        cr.execute(
+            """
+            UPDATE mfg_outbox_message
+               SET state = 'expired', reason_code = 'expired',
+                   reason = 'Its time to live was over before it could be delivered.'
+             WHERE id = %s
+            """,
+            (message_id,),
+        )
+
+    def _delivered(self, reference):
+        """Record that the partner has the message and what it calls the result."""
+        self.ensure_one()
+        self._set_state(
+            "delivered",
+            allowed=("delivering",),
+            delivered_at=fields.Datetime.now(),
+            partner_reference=reference,
+            next_attempt_at=False,
+            reason_code=False,
+            reason=False,
+        )
+        document = self._document()
+        if document is None:
+            return
+        if reference:
+            self.env["mfg.binding"]._bind(self.connector_id, document, reference)
+        if hasattr(document, "_mfg_delivered"):
+            document._mfg_delivered(self)
+
+    # ----------------------------------------------------------------- buttons
+
+    def action_retry(self):
+        """Send the messages again, as a person asks for it; their ids stay."""
+        self.check_access_for_operator()
+        for message in self:
+            if message.state not in ("dead", "held", "retry"):
+                raise UserError(
+                    _("A message that is %(state)s is not sent again.", state=message.state)
+                )
+        self._queue_again()
+
+    def action_cancel(self):
+        """Give the messages up; their lanes go on without them."""
+        self.check_access_for_operator()
+        for message in self:
+            cancelled = message._set_state(
+                "cancelled",
+                allowed=("pending", "retry", "held", "dead"),
+                reason_code="cancelled_by_user",
+                reason=_("Cancelled by %(user)s.", user=self.env.user.name),
+            )
+            if not cancelled:
+                raise UserError(
+                    _("A message that is %(state)s can't be cancelled.", state=message.state)
+                )
+        self.lane_id._unpark()
+        self.connector_id._wake()

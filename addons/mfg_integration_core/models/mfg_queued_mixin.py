@@ -1,0 +1,120 @@
+from datetime import timedelta
+
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError
+
+from ..exceptions import PermanentDeliveryError
+from ..protocols.retry_policy import delay_before
+
+
+class MfgQueuedMixin(models.AbstractModel):
+    """What inbox events and outbox messages have in common: a place in a lane."""
+
+    _name = "mfg.queued.mixin"
+    _description = "Queued in a Lane"
+
+    uuid = fields.Char("UUID", required=True, readonly=True, index=True)
+    connector_id = fields.Many2one(
+        "mfg.connector", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one("res.company", readonly=True)
+    event_type = fields.Char(readonly=True)
+    ordering_key = fields.Char(required=True, readonly=True)
+    lane_id = fields.Many2one("mfg.lane", readonly=True, ondelete="set null")
+    lane_sequence = fields.Integer(readonly=True, help="Position in the lane.")
+    attempt_count = fields.Integer(readonly=True, help="Tries, the first included.")
+    next_attempt_at = fields.Datetime(readonly=True)
+    reason_code = fields.Char(readonly=True)
+    reason = fields.Text(readonly=True)
+    correlation_id = fields.Char(readonly=True, index=True)
+    causation_id = fields.Char(readonly=True)
+    res_model = fields.Char("Document Model", readonly=True)
+    res_id = fields.Many2oneReference("Document ID", model_field="res_model")
+    document_name = fields.Char("Document", compute="_compute_document_name")
+    case_id = fields.Many2one("mfg.case", compute="_compute_case_id")
+
+    @api.depends("res_model", "res_id")
+    def _compute_document_name(self):
+        for row in self:
+            document = row._document()
+            row.document_name = document.display_name if document else ""
+
+    @api.depends("correlation_id")
+    def _compute_case_id(self):
+        cases = self.env["mfg.case"].search(
+            [("correlation_id", "in", self.mapped("correlation_id"))]
+        )
+        by_correlation = {case.correlation_id: case for case in cases}
+        for row in self:
+            row.case_id = by_correlation.get(row.correlation_id, False)
+
+    def _use_log_ids(self):
+        """Draw ids from the sequence that inbox and outbox share.
+
+        The log is a UNION ALL of both and needs ids that are unique over both.
+        """
+        self.env.cr.execute(
+            f"""
+            CREATE SEQUENCE IF NOT EXISTS mfg_log_id_seq;
+            ALTER TABLE {self._table}
+                ALTER COLUMN id SET DEFAULT nextval('mfg_log_id_seq');
+            CREATE INDEX IF NOT EXISTS {self._table}_log_index
+                ON {self._table} (create_date, id);
+            """
+        )
+
+    def _document(self):
+        """The business document, or None when there is none (any more)."""
+        self.ensure_one()
+        if not self.res_model or self.res_model not in self.env:
+            return None
+        return self.env[self.res_model].browse(self.res_id).exists() or None
+
+    def _set_state(self, target, *, allowed, **values):
+        """Go to ``target`` from one of the ``allowed`` states; nothing else writes it.
+
+        :return: whether the row was in an allowed state
+        """
+        self.ensure_one()
+        if self.state not in allowed:
+            return False
+        self.sudo().write({"state": target, **values})
+        return True
+
+    def _next_try(self, task, retry_after=None):
+        """When to try again: naive UTC, or None when all attempts are used up."""
+        policy = self.connector_id._retry_policy()
+        try:
+            seconds = delay_before(task.number + 1, policy, retry_after)
+        except PermanentDeliveryError:
+            return None
+        return fields.Datetime.now() + timedelta(seconds=seconds)
+
+    def _queue_again(self):
+        """Let rows that stand still have another try, first in their lanes."""
+        for row in self:
+            row._set_state(
+                "retry",
+                allowed=("dead", "held", "rejected", "waiting", "retry"),
+                next_attempt_at=False,
+                reason_code=False,
+                reason=False,
+            )
+        self.lane_id._unpark()
+        self.connector_id._wake()
+
+    def check_access_for_operator(self):
+        """Refuse who may look but not act."""
+        if not self.env.user.has_group("mfg_integration_core.group_operator"):
+            raise AccessError(
+                _("Only an Integration Operator may do this. Ask your administrator.")
+            )
+
+    def action_open_document(self):
+        """The business document's form."""
+        document = self._document()
+        return document.get_formview_action() if document else False
+
+    def action_open_case(self):
+        """The form of the case that the row belongs to."""
+        return self.case_id.get_formview_action() if self.case_id else False

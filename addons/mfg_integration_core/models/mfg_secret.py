@@ -1,0 +1,69 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+from .. import deployment
+from ..exceptions import ConfigurationError
+
+
+class MfgSecret(models.Model):
+    """One secret of a connector, sealed with a key that the database never holds.
+
+    A rotation is two rows of one purpose: the old one with ``valid_until``.
+    """
+
+    _name = "mfg.secret"
+    _description = "Connector Secret"
+    _order = "id desc"
+
+    connector_id = fields.Many2one(
+        "mfg.connector", required=True, ondelete="cascade", index=True
+    )
+    purpose = fields.Selection(
+        [("outbound", "We call the partner"), ("inbound", "The partner calls us")],
+        required=True,
+    )
+    sealed = fields.Text(
+        required=True,
+        groups="mfg_integration_core.group_administrator",
+        help="Encrypted with the deployment's key; useless without it.",
+    )
+    valid_until = fields.Datetime(
+        help="The secret is accepted until then; empty = until it is removed."
+    )
+
+    @api.model
+    def _add(self, connector, purpose, clear):
+        """Seal ``clear`` as the newest secret of ``purpose`` and return the record."""
+        try:
+            sealed = deployment.secret_box().seal(clear)
+        except ConfigurationError as error:
+            raise UserError(
+                _(
+                    "No secret can be stored, because this server has no key to"
+                    " encrypt it. Set MFG_INTEGRATION_KEYS in the server's"
+                    " environment or 'keys' in the section [mfg_integration] of its"
+                    " configuration file, and restart it."
+                )
+            ) from error
+        return self.create(
+            {"connector_id": connector.id, "purpose": purpose, "sealed": sealed}
+        )
+
+    @api.model
+    def _clear_values(self, connector, purpose):
+        """Secrets in force, newest first, as clear text.
+
+        :raise ConfigurationError: when a secret was sealed with a key that is not
+            configured any more
+        """
+        secrets = self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("purpose", "=", purpose),
+                "|",
+                ("valid_until", "=", False),
+                ("valid_until", ">", fields.Datetime.now()),
+            ]
+        )
+        box = deployment.secret_box() if secrets else None
+        return [box.open(secret.sealed) for secret in secrets]

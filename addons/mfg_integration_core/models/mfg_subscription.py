@@ -1,0 +1,73 @@
+from ast import literal_eval
+
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class MfgSubscription(models.Model):
+    """Who gets what: the only place that decides it."""
+
+    _name = "mfg.subscription"
+    _description = "Subscription"
+    _order = "connector_id, event_type_id"
+
+    connector_id = fields.Many2one(
+        "mfg.connector", required=True, ondelete="cascade", index=True
+    )
+    event_type_id = fields.Many2one(
+        "mfg.event.type",
+        required=True,
+        ondelete="cascade",
+        domain=[("direction", "=", "out")],
+    )
+    operation = fields.Char(
+        help="Operation of the connector's template that sends the message."
+    )
+    condition = fields.Char(
+        default="[]",
+        help="Domain on the business document; empty = every document.",
+    )
+    ordering = fields.Selection(
+        [("document", "Per document"), ("connector", "Per connector")],
+        required=True,
+        default="document",
+        help="Messages of one ordering key are sent strictly one after the other.",
+    )
+    latency_class = fields.Selection(
+        [("now", "At once")], required=True, default="now"
+    )
+    mapping_version = fields.Integer(default=1)
+    active = fields.Boolean(default=True)
+
+    _sql_constraints = [
+        (
+            "operation_unique",
+            "unique (connector_id, event_type_id, operation)",
+            "This connector already has a subscription for this operation.",
+        ),
+    ]
+
+    @api.constrains("condition")
+    def _check_condition(self):
+        for subscription in self:
+            try:
+                domain = literal_eval(subscription.condition or "[]")
+            except (ValueError, SyntaxError) as error:
+                raise ValidationError(
+                    _("The condition is not a domain: %(error)s", error=error)
+                ) from error
+            if not isinstance(domain, list):
+                raise ValidationError(_("The condition must be a list of terms."))
+
+    def _matches(self, document):
+        """Whether ``document`` meets the condition."""
+        self.ensure_one()
+        condition = literal_eval(self.condition or "[]")
+        return not condition or bool(document.filtered_domain(condition))
+
+    def _ordering_key(self, document):
+        """Key of the lane that a message about ``document`` belongs to."""
+        self.ensure_one()
+        if self.ordering == "connector":
+            return "connector"
+        return f"{document._name}/{document.id}"

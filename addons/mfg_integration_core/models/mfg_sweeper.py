@@ -1,0 +1,138 @@
+import logging
+import time
+
+from odoo import api, models
+
+from ..protocols import sweep
+from ..unit_of_work import read_committed
+
+_logger = logging.getLogger(__name__)
+
+#: Advisory lock that queue_job's runner holds in each database it serves, as the two
+#: halves that pg_locks shows (``queue_job/jobrunner/runner.py``).
+RUNNER_LOCK = (2293787760715711918 >> 32, 2293787760715711918 & 0xFFFFFFFF)
+
+
+class MfgSweeper(models.AbstractModel):
+    """Repairs what no job owns, and does the work itself when the runner is dead."""
+
+    _name = "mfg.sweeper"
+    _description = "Sweeper"
+
+    @api.model
+    def _cron_sweep(self):
+        """Look at every live connector; also the way work is done without a runner.
+
+        The cursor of the cron is never committed; all work has cursors of its own.
+        """
+        self._beat("sweeper")
+        connectors = self.env["mfg.connector"].search([("state", "=", "live")])
+        actions = sweep.decide(
+            time.time(),
+            self._runner_is_alive(),
+            self._oldest_wake_job_at(),
+            [connector._due_view() for connector in connectors],
+        )
+        for action in actions:
+            self._act(action)
+
+    @api.model
+    def _act(self, action):
+        """Carry out one decision of the rules and say what was done."""
+        connector = self.env["mfg.connector"].browse(action.connector)
+        if isinstance(action, sweep.ReleaseExpired):
+            # An expired lease is free already; what is in flight is recovered by
+            # whoever takes the lane next.
+            _logger.info("Sweeper: a worker of %s was lost", connector.code)
+        elif isinstance(action, sweep.Wake):
+            _logger.info("Sweeper: %s has work that no job owns", connector.code)
+            for slot in range(action.slots):
+                connector._enqueue_drain(slot)
+        else:
+            done = connector._drain(0)
+            _logger.info(
+                "Sweeper: no job runner, %s rows of %s done here", done, connector.code
+            )
+
+    # -------------------------------------------------------------------- wake
+
+    @api.model
+    def _wake(self, connectors):
+        """Have the connectors drained soon: by the runner, else by this cron."""
+        if self._runner_is_alive():
+            for connector in connectors:
+                connector._enqueue_drain(0)
+        elif connectors:
+            self._trigger()
+
+    @api.model
+    def _plan(self, connector, slot, eta=None):
+        """Have one slot drained, at ``eta`` (naive UTC) or at once."""
+        if self._runner_is_alive():
+            connector._enqueue_drain(slot, eta=eta)
+        else:
+            self._trigger(at=eta)
+
+    @api.model
+    def _trigger(self, at=None):
+        cron = self.env.ref("mfg_integration_core.ir_cron_sweep").sudo()
+        cron._trigger(at=at)
+
+    # ------------------------------------------------------------------ health
+
+    @api.model
+    def _runner_is_alive(self):
+        """Whether a queue_job runner serves this database."""
+        self.env.cr.execute(
+            """
+            SELECT 1
+              FROM pg_locks
+             WHERE locktype = 'advisory' AND granted
+               AND classid = %s AND objid = %s
+               AND database = (SELECT oid FROM pg_database
+                                WHERE datname = current_database())
+            """,
+            RUNNER_LOCK,
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _oldest_wake_job_at(self):
+        """Since when the oldest wake job waits to be started: epoch s, or None."""
+        self.env.cr.execute(
+            """
+            SELECT extract(epoch FROM min(GREATEST(date_created, eta))
+                           AT TIME ZONE 'UTC')::float
+              FROM queue_job
+             WHERE channel = 'root.mfg' AND state = 'pending'
+            """
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _beat(self, name):
+        """Note that a part of the hub is alive."""
+        with read_committed(self.env.registry) as cr:
+            cr.execute(
+                """
+                INSERT INTO mfg_heartbeat (name, beat_at)
+                VALUES (%s, now() AT TIME ZONE 'UTC')
+                ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at
+                """,
+                (name,),
+            )
+
+    @api.model
+    def _last_beat(self, name):
+        """When a part of the hub was last alive: naive UTC, or None."""
+        self.env.cr.execute("SELECT beat_at FROM mfg_heartbeat WHERE name = %s", (name,))
+        found = self.env.cr.fetchone()
+        return found[0] if found else None
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE UNLOGGED TABLE IF NOT EXISTS mfg_heartbeat (
+                name varchar PRIMARY KEY, beat_at timestamp NOT NULL)
+            """
+        )

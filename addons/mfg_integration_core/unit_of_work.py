@@ -1,0 +1,63 @@
+"""Every transaction that the suite opens and commits by itself.
+
+The cursor of a request, a cron or a queue_job belongs to Odoo and is never
+committed here: queue_job keeps the lock of its own row on it. Work that has to be
+durable before the next step (a lease, a stored event, a delivery's result) runs on
+a cursor of its own instead. Leaving the block of such a cursor commits it; no other
+module of the suite opens one or calls ``commit``.
+"""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg2
+from psycopg2 import errorcodes
+
+from odoo import api
+
+#: What PostgreSQL answers when a transaction lost against another one and the same
+#: work may succeed in a new one. A savepoint cannot retry these.
+CONCURRENCY_ERRORS = frozenset(
+    {
+        errorcodes.SERIALIZATION_FAILURE,
+        errorcodes.DEADLOCK_DETECTED,
+        errorcodes.LOCK_NOT_AVAILABLE,
+    }
+)
+
+
+@contextmanager
+def read_committed(registry) -> Iterator:
+    """A cursor in READ COMMITTED, committed at the end, rolled back on an error.
+
+    For single statements that must see what others have committed: claims of
+    lanes, inserts at a door, counters.
+    """
+    with registry.cursor() as cr:
+        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        yield cr
+
+
+def run_in_transaction(
+    registry, work: Callable, *, uid: int, context: dict | None = None, tries: int = 5
+):
+    """The result of ``work(env)``, run and committed in a transaction of its own.
+
+    :param work: called with a fresh environment; called again from the start in a
+        new transaction when PostgreSQL reports a concurrency error, so it must not
+        have effects outside the database
+    :param tries: transactions to try before the concurrency error is raised
+    """
+    for attempt in range(1, tries + 1):
+        try:
+            with registry.cursor() as cr:
+                env = api.Environment(cr, uid, context or {})
+                return work(env)
+        except psycopg2.OperationalError as error:
+            if error.pgcode not in CONCURRENCY_ERRORS or attempt == tries:
+                raise
+            # Two losers that come back at the same instant lose again.
+            time.sleep(random.uniform(0.0, 0.05 * 2**attempt))
+    raise AssertionError("unreachable: the last try returns or raises")
