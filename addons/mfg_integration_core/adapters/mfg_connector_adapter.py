@@ -39,7 +39,7 @@ class MfgConnectorAdapter(models.AbstractModel):
 
     def _of(self, connector):
         """The adapter that speaks the connector's dialect."""
-        return self.env["mfg.connector.adapter.rest"]
+        return self.env[f"mfg.connector.adapter.{connector.adapter}"]
 
     def _prepare_exchange(self, message, uncertain) -> Exchange:
         """The call that delivers ``message``, with everything read that it needs.

@@ -1,3 +1,5 @@
+# Mixins first, then the tables, then the view over them.
+from . import mfg_queued_mixin
 from . import ir_http
 from . import mfg_binding
 from . import mfg_connector
@@ -7,12 +9,11 @@ from . import mfg_door_counter
 from . import mfg_event_type
 from . import mfg_inbox_event
 from . import mfg_inbox_handling
-from . import mfg_integration_log
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
-from . import mfg_queued_mixin
 from . import mfg_secret
 from . import mfg_subscription
 from . import mfg_sweeper
+from . import mfg_integration_log

@@ -52,6 +52,12 @@ class MfgConnector(models.Model):
         readonly=True,
         tracking=True,
     )
+    adapter = fields.Selection(
+        [("rest", "HTTP API that a template describes")],
+        required=True,
+        default="rest",
+        help="The dialect; each is an abstract model mfg.connector.adapter.<dialect>.",
+    )
     template = fields.Selection(
         "_selection_template",
         tracking=True,

@@ -13,6 +13,7 @@ from odoo.exceptions import UserError
 
 from ..exceptions import IdConflictError
 from ..protocols import cloudevents
+from .mfg_lane import OPEN_STATES
 
 STATES = [
     ("received", "Received"),
@@ -97,7 +98,7 @@ class MfgInboxEvent(models.Model):
     ]
 
     def init(self):
-        self._use_log_ids()
+        self._prepare_queue(OPEN_STATES["in"])
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS mfg_inbox_event_waiting_index

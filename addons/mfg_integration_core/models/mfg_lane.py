@@ -66,19 +66,6 @@ class MfgLane(models.Model):
         ),
     ]
 
-    def init(self):
-        for direction, queue in QUEUES.items():
-            # Literal state lists, since an index predicate takes no parameters.
-            states = ", ".join(f"'{state}'" for state in OPEN_STATES[direction])
-            self.env.cr.execute(
-                f"""
-                CREATE INDEX IF NOT EXISTS {queue}_open_index
-                    ON {queue} (lane_id, lane_sequence) WHERE state IN ({states});
-                CREATE INDEX IF NOT EXISTS {queue}_adopt_index
-                    ON {queue} (connector_id, id) WHERE lane_id IS NULL;
-                """
-            )
-
     # ---------------------------------------------------------------- queueing
 
     def _adopt(self, cr, connector_id, direction):

@@ -5,6 +5,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..protocols import cloudevents
+from .mfg_lane import OPEN_STATES
 
 STATES = [
     ("pending", "Pending"),
@@ -51,7 +52,7 @@ class MfgOutboxMessage(models.Model):
     ]
 
     def init(self):
-        self._use_log_ids()
+        self._prepare_queue(OPEN_STATES["out"])
 
     # ---------------------------------------------------------------- emission
 

@@ -48,11 +48,16 @@ class MfgQueuedMixin(models.AbstractModel):
         for row in self:
             row.case_id = by_correlation.get(row.correlation_id, False)
 
-    def _use_log_ids(self):
-        """Draw ids from the sequence that inbox and outbox share.
+    def _prepare_queue(self, open_states):
+        """Give the table its place in the log and the indexes of the lanes.
 
-        The log is a UNION ALL of both and needs ids that are unique over both.
+        The log is a UNION ALL of inbox and outbox and needs ids that are unique over
+        both, so both draw them from one sequence.
+
+        :param open_states: those in which a worker has something to do with a row
         """
+        # Literals, since an index predicate takes no parameters.
+        states = ", ".join(f"'{state}'" for state in open_states)
         self.env.cr.execute(
             f"""
             CREATE SEQUENCE IF NOT EXISTS mfg_log_id_seq;
@@ -60,6 +65,10 @@ class MfgQueuedMixin(models.AbstractModel):
                 ALTER COLUMN id SET DEFAULT nextval('mfg_log_id_seq');
             CREATE INDEX IF NOT EXISTS {self._table}_log_index
                 ON {self._table} (create_date, id);
+            CREATE INDEX IF NOT EXISTS {self._table}_open_index
+                ON {self._table} (lane_id, lane_sequence) WHERE state IN ({states});
+            CREATE INDEX IF NOT EXISTS {self._table}_adopt_index
+                ON {self._table} (connector_id, id) WHERE lane_id IS NULL;
             """
         )
 

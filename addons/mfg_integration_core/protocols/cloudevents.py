@@ -86,6 +86,14 @@ def parse(content_type: str | None, body: bytes) -> list[dict]:
     return _objects([content], pointer="")
 
 
+def is_batch(content_type: str | None, body: bytes) -> bool:
+    """Whether the sender of a body that :func:`parse` reads expects a result per event."""
+    media_type = _media_type(content_type)
+    if media_type == PLAIN_MEDIA_TYPE:
+        return body.lstrip().startswith(b"[")
+    return media_type in (BATCH_MEDIA_TYPE, NDJSON_MEDIA_TYPE)
+
+
 def _media_type(content_type: str | None) -> str:
     media_type, _semicolon, parameters = (content_type or "").partition(";")
     charset = _CHARSET.search(parameters)
