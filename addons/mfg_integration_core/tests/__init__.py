@@ -1,0 +1,2 @@
+from . import test_models_inbox
+from . import test_models_lane

@@ -1,0 +1,200 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from odoo import SUPERUSER_ID, api
+from odoo.tests import tagged
+
+from ..unit_of_work import read_committed
+from .committed_case import CommittedCase
+
+
+@tagged("post_install", "-at_install")
+class TestLane(CommittedCase):
+    def claim(self, token, seconds=60):
+        """Id of a lane that a worker with this token leased, or None."""
+        with read_committed(self.registry) as cr:
+            lanes = api.Environment(cr, SUPERUSER_ID, {})["mfg.lane"]
+            lanes._adopt(cr, self.connector_id, "in")
+            return lanes._claim(cr, self.connector_id, "in", token, seconds)
+
+    def test_a_leased_lane_is_nobody_elses(self):
+        self.given_events(self.event(1))
+
+        first, second = self.claim("one"), self.claim("two")
+
+        self.assertTrue(first)
+        self.assertIsNone(second)
+
+    def test_an_expired_lease_is_free_again(self):
+        self.given_events(self.event(1))
+
+        first, second = self.claim("one", seconds=-1), self.claim("two")
+
+        self.assertEqual(first, second)
+
+    def test_many_workers_at_once_lease_each_lane_once(self):
+        for lane in range(5):
+            self.given_events(self.event(lane, subject=f"ORDER-{lane}"))
+        self.claim("adopt", seconds=-1)
+
+        with ThreadPoolExecutor(10) as workers:
+            claimed = list(workers.map(self.claim, [f"worker-{n}" for n in range(10)]))
+
+        leased = [lane for lane in claimed if lane]
+        self.assertEqual(len(leased), len(set(leased)))
+
+    def test_parallel_drains_keep_the_order_of_each_lane(self):
+        lanes = [f"ORDER-{lane}" for lane in range(4)]
+        for number in range(6):
+            self.given_events(*[self.event(number, subject=key) for key in lanes])
+
+        with ThreadPoolExecutor(3) as workers:
+            list(workers.map(lambda _n: self.drain(), range(3)))
+        self.drain()
+
+        for key in lanes:
+            self.assertEqual(self.effects(key), list(range(6)))
+
+    def test_a_row_that_commits_late_comes_after_those_numbered_before(self):
+        # Two transactions draw ids 1 and 2; the one with id 2 commits first.
+        early_open, may_commit = threading.Event(), threading.Event()
+
+        def commit_late():
+            def accept(env):
+                connector = env["mfg.connector"].browse(self.connector_id)
+                env["mfg.inbox.event"]._accept_internal(connector, [self.event(1)])
+                early_open.set()
+                may_commit.wait(30)
+
+            self.commit(accept)
+
+        with ThreadPoolExecutor(1) as pool:
+            late = pool.submit(commit_late)
+            early_open.wait(30)
+            self.given_events(self.event(2))
+            self.drain()
+            may_commit.set()
+            late.result(30)
+        self.drain()
+
+        self.assertEqual(self.effects(), [2, 1])
+        sequences = self.sql(
+            "SELECT lane_sequence FROM mfg_inbox_event WHERE connector_id = %s"
+            " ORDER BY id",
+            self.connector_id,
+        )
+        self.assertEqual(sequences, [(2,), (1,)])
+
+    def test_a_result_under_a_lost_lease_is_dropped(self):
+        self.given_events(self.event(1))
+        env_worker = {}
+
+        def steal(env):
+            worker = env["mfg.lane.worker"]
+            lease = worker._take_lease(self.connector_id, "in")
+            _step, env_worker["task"] = worker._begin(lease, late=False)
+            self.sql(
+                "UPDATE mfg_lane SET lease_token = 'thief' WHERE id = %s", lease.lane_id
+            )
+            worker._work(lease, env_worker["task"], recover=False)
+
+        self.commit(steal)
+
+        self.assertEqual(self.states(), ["processing"])
+        self.assertEqual(self.effects(), [])
+
+    def test_what_a_lost_worker_began_is_recovered(self):
+        self.given_events(self.event(1))
+
+        def die(env):
+            worker = env["mfg.lane.worker"]
+            lease = worker._take_lease(self.connector_id, "in")
+            worker._begin(lease, late=False)
+            self.sql(
+                "UPDATE mfg_lane SET lease_until = now() - interval '1 day'"
+                " WHERE id = %s",
+                lease.lane_id,
+            )
+
+        self.commit(die)
+        self.assertEqual(self.states(), ["processing"])
+        self.drain()
+
+        self.assertEqual(self.states(), ["processed"])
+        self.assertEqual(self.effects(), [1])
+        outcomes = self.sql(
+            """
+            SELECT attempt.outcome FROM mfg_delivery_attempt attempt
+              JOIN mfg_inbox_event event ON event.id = attempt.event_id
+             WHERE event.connector_id = %s ORDER BY attempt.id
+            """,
+            self.connector_id,
+        )
+        self.assertEqual(outcomes, [("abandoned",), ("succeeded",)])
+
+    def test_no_row_lock_is_held_while_a_lane_is_worked_on(self):
+        self.given_events(self.event(1))
+
+        def work(env):
+            worker = env["mfg.lane.worker"]
+            lease = worker._take_lease(self.connector_id, "in")
+            worker._begin(lease, late=False)
+            # Would wait for a lock that the worker still held, and time out.
+            self.sql(
+                "SELECT 1 FROM mfg_lane WHERE id = %s FOR UPDATE NOWAIT", lease.lane_id
+            )
+
+        self.commit(work)
+
+        self.assertEqual(self.states(), ["processing"])
+
+
+@tagged("post_install", "-at_install")
+class TestSweeper(CommittedCase):
+    def test_without_a_runner_the_sweeper_does_the_work(self):
+        self.given_events(self.event(1))
+
+        self.commit(lambda env: env["mfg.sweeper"]._cron_sweep())
+
+        self.assertEqual(self.states(), ["processed"])
+
+    def test_the_sweeper_leaves_a_heartbeat(self):
+        before = time.time()
+
+        self.commit(lambda env: env["mfg.sweeper"]._cron_sweep())
+
+        ((beat,),) = self.sql(
+            "SELECT extract(epoch FROM beat_at AT TIME ZONE 'UTC')::float"
+            " FROM mfg_heartbeat WHERE name = 'sweeper'"
+        )
+        self.assertGreaterEqual(beat, before - 1)
+
+    def test_a_paused_connector_keeps_its_events(self):
+        self.given_events(self.event(1))
+        self.commit(
+            lambda env: env["mfg.connector"].browse(self.connector_id).action_pause()
+        )
+
+        self.drain()
+        self.assertEqual(self.states(), ["received"])
+        self.commit(
+            lambda env: env["mfg.connector"].browse(self.connector_id).action_resume()
+        )
+        self.drain()
+
+        self.assertEqual(self.states(), ["processed"])
+
+    def test_wakes_while_a_job_waits_make_no_second_job(self):
+        def wake_twice(env):
+            connector = env["mfg.connector"].browse(self.connector_id)
+            connector._enqueue_drain(0)
+            connector._enqueue_drain(0)
+
+        self.commit(wake_twice)
+
+        ((count,),) = self.sql(
+            "SELECT count(*) FROM queue_job WHERE identity_key = %s",
+            f"mfg-drain-{self.connector_id}-0",
+        )
+        self.assertEqual(count, 1)

@@ -1,0 +1,1 @@
+from . import mfg_test_effect

@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class MfgTestEffect(models.Model):
+    """What the test handler did, so that a test can count effects and their order."""
+
+    _name = "mfg.test.effect"
+    _description = "Effect of a Test Event"
+    _order = "id"
+
+    name = fields.Char(required=True)
+    lane_key = fields.Char()
+    number = fields.Integer()
+    mfg_correlation_id = fields.Char()
