@@ -1,0 +1,90 @@
+"""Odoo's JSON-RPC as one of its users, with the standard library."""
+
+from . import json_http
+
+
+class OdooError(Exception):
+    """Odoo refused a call; the text is what its user would read.
+
+    :param kind: name of the exception in Odoo: ``odoo.exceptions.UserError``
+    """
+
+    def __init__(self, message: str, kind: str):
+        super().__init__(message)
+        self.kind = kind
+
+
+class Session:
+    """Calls methods of models as one user.
+
+    :raise OdooError: when the login is refused
+    """
+
+    def __init__(self, url: str, database: str, login: str, password: str):
+        self._url = url
+        self._database = database
+        self._password = password
+        self.uid = self._call("common", "login", database, login, password)
+        if not self.uid:
+            raise OdooError(f"login {login} was refused", "odoo.exceptions.AccessDenied")
+
+    def call(self, model: str, method: str, *arguments, **options):
+        """The result of a public method.
+
+        :raise OdooError: when the method raises
+        """
+        return self._call(
+            "object",
+            "execute_kw",
+            self._database,
+            self.uid,
+            self._password,
+            model,
+            method,
+            list(arguments),
+            options,
+        )
+
+    def search(self, model: str, domain: list, **options) -> list[int]:
+        return self.call(model, "search", domain, **options)
+
+    def read(self, model: str, record: int, *fields: str) -> dict:
+        """The values of one record."""
+        return self.call(model, "read", [record], list(fields))[0]
+
+    def write(self, model: str, record: int, **values) -> None:
+        self.call(model, "write", [record], values)
+
+    def create(self, model: str, **values) -> int:
+        return self.call(model, "create", [values])[0]
+
+    def ensure(self, model: str, key: dict, **values) -> int:
+        """The record with those key values; created with the others when missing."""
+        domain = [(name, "=", value) for name, value in key.items()]
+        found = self.search(model, domain, limit=1)
+        return found[0] if found else self.create(model, **key, **values)
+
+    def ref(self, xml_id: str) -> int:
+        """The record that an XML id stands for."""
+        module, _, name = xml_id.partition(".")
+        domain = [("module", "=", module), ("name", "=", name)]
+        (found,) = self.call("ir.model.data", "search_read", domain, ["res_id"])
+        return found["res_id"]
+
+    def has_field(self, model: str, name: str) -> bool:
+        """Whether this series' model has the field."""
+        return name in self.call(model, "fields_get", [name], ["type"])
+
+    def _call(self, service: str, method: str, *arguments):
+        body = {
+            "jsonrpc": "2.0",
+            "method": "call",
+            "params": {"service": service, "method": method, "args": arguments},
+        }
+        answer = json_http.post(f"{self._url}/jsonrpc", body).json
+        if answer is None:
+            raise OdooError(f"{service}.{method}: no JSON came back", "HTTP")
+        if "error" in answer:
+            error = answer["error"].get("data") or answer["error"]
+            raise OdooError(error["message"], error.get("name", ""))
+        return answer.get("result")

@@ -1,0 +1,291 @@
+"""The stage of the demo: real processes around one database.
+
+An Odoo HTTP server with two workers, a second Odoo process for jobs (queue_job's
+runner and cron), the CMMS, the QMS and the machine, each with a free port on the
+loopback interface. Runs inside the series' Python, since it reads the database.
+"""
+
+import base64
+import contextlib
+import os
+import secrets
+import socket
+from dataclasses import dataclass, field
+
+from . import json_http, postgres
+from .json_rpc import Session
+from .own_process import OwnProcess
+from .paths import BUILD
+from .poll import NeverHappenedError, until
+from .series import Series
+
+LOOPBACK = "127.0.0.1"
+ODOO_UP_WITHIN_S = 90
+PEER_UP_WITHIN_S = 15
+RUNNER_UP_WITHIN_S = 60
+# queue_job's runner holds this advisory lock; source: queue_job/jobrunner/runner.py.
+RUNNER_LOCK = 2293787760715711918
+QUEUE_JOB = "queue_job"
+
+
+def free_port() -> int:
+    """A TCP port on the loopback interface that nobody uses at the moment."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind((LOOPBACK, 0))
+        return probe.getsockname()[1]
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What the plant and its partners share; made anew for every stage."""
+
+    cmms_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    cmms_webhook: str = field(default_factory=lambda: secrets.token_hex(32))
+    qms_key: str = field(default_factory=lambda: secrets.token_hex(16))
+    qms_webhook: str = field(default_factory=lambda: _whsec())
+    machine: str = field(default_factory=lambda: _whsec())
+    keys: str = field(
+        default_factory=lambda: base64.urlsafe_b64encode(os.urandom(32)).decode()
+    )
+
+
+def _whsec() -> str:
+    return f"whsec_{base64.b64encode(os.urandom(32)).decode()}"
+
+
+class Peer:
+    """One of the fakes in a process of its own, and its control door."""
+
+    def __init__(self, name: str, process: OwnProcess, url: str):
+        self.name = name
+        self.process = process
+        self.url = url
+
+    def start(self, *, append: bool = False) -> None:
+        self.process.start(append=append)
+
+    def wait(self) -> None:
+        """Return once it answers."""
+        until(
+            lambda: _answers(f"{self.url}/_control/manners"),
+            f"{self.name} answers",
+            within_s=PEER_UP_WITHIN_S,
+            last_words=self.process.last_words,
+        )
+
+    def control(self, path: str, **wanted) -> dict:
+        """Do something at its control door; what it answered."""
+        answer = json_http.post(f"{self.url}/_control/{path}", wanted)
+        if answer.status >= 400:
+            raise ValueError(f"{self.name} refuses {path}: {answer.body.decode()}")
+        return answer.json
+
+    def ledger(self, kind: str | None = None) -> list[dict]:
+        """The lines of its ledger, or those of one kind."""
+        lines = json_http.get(f"{self.url}/_control/ledger").json
+        return [line for line in lines if kind is None or line["kind"] == kind]
+
+    def progress(self) -> dict:
+        """How far the machine has played; only the machine knows this."""
+        return json_http.get(f"{self.url}/_control/progress").json
+
+
+class Stage:
+    """All processes of one demo.
+
+    :param database: has the suite installed; the stage neither makes nor drops it
+    :param runner: False leaves queue_job's runner out, as if it had never been started
+    :param port: of the Odoo server; a free one when not given
+    """
+
+    def __init__(
+        self, series: Series, database: str, *, runner: bool = True, port: int = 0
+    ):
+        self.series = series
+        self.database = database
+        self.has_runner = runner
+        self.secrets = Secrets()
+        self.url = f"http://{LOOPBACK}:{port or free_port()}"
+        self._connection = None
+        self.http = OwnProcess(f"{database}-http", self._http_argv(), self._odoo_env())
+        self.jobs = OwnProcess(f"{database}-jobs", self._jobs_argv(), self._odoo_env())
+        self.cmms = self._peer(
+            "cmms",
+            f"--token={self.secrets.cmms_token}",
+            f"--webhook-secret={self.secrets.cmms_webhook}",
+        )
+        self.qms = self._peer(
+            "qms",
+            f"--api-key={self.secrets.qms_key}",
+            f"--webhook-secret={self.secrets.qms_webhook}",
+        )
+        self.machine = self._peer(
+            "machine", "--connector=assembly-edge", f"--secret={self.secrets.machine}"
+        )
+        self.peers = (self.cmms, self.qms, self.machine)
+
+    def __enter__(self) -> "Stage":
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.stop()
+
+    # ------------------------------------------------------------- processes
+
+    def start(self) -> None:
+        """Start everything, and return once all but the runner answer."""
+        for peer in self.peers:
+            peer.start()
+        self.start_odoo()
+        for peer in self.peers:
+            peer.wait()
+
+    def start_odoo(self, *, append: bool = False) -> None:
+        """Start both Odoo processes and return once the server answers."""
+        self.http.start(append=append)
+        self.jobs.start(append=append)
+        self.wait_for_odoo()
+
+    def wait_for_odoo(self) -> None:
+        """Return once the Odoo server answers requests about the database."""
+        until(
+            lambda: self._odoo_answers(),
+            "the Odoo server answers",
+            within_s=ODOO_UP_WITHIN_S,
+            last_words=self.http.last_words,
+        )
+
+    def wait_for_runner(self) -> None:
+        """Return once queue_job's runner has taken its lock, which takes 5 s."""
+        until(
+            self.runner_is_alive,
+            "queue_job's runner is alive",
+            within_s=RUNNER_UP_WITHIN_S,
+            last_words=self.jobs.last_words,
+        )
+
+    def kill_odoo(self) -> None:
+        """``kill -9`` of both Odoo processes and their workers."""
+        self.http.kill()
+        self.jobs.kill()
+
+    def stop(self) -> None:
+        """End every process that was started here."""
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+        for process in (self.http, self.jobs, *(peer.process for peer in self.peers)):
+            process.stop()
+
+    # -------------------------------------------------------------- database
+
+    def sql(self, query: str, *values) -> list[tuple]:
+        """Rows of a query on a connection of our own, reopened when it broke."""
+        import psycopg2
+
+        for attempt in (1, 2):
+            try:
+                with self._connect().cursor() as cursor:
+                    cursor.execute(query, values or None)
+                    return cursor.fetchall() if cursor.description else []
+            except (psycopg2.OperationalError, psycopg2.InterfaceError):
+                self._connection = None
+                if attempt == 2:
+                    raise
+        return []
+
+    def value(self, query: str, *values):
+        """The one value of a query, None when there is no row."""
+        rows = self.sql(query, *values)
+        return rows[0][0] if rows else None
+
+    def runner_is_alive(self) -> bool:
+        """Whether somebody holds the runner's lock in this database."""
+        return bool(
+            self.value(
+                """
+                SELECT count(*)
+                  FROM pg_locks
+                  JOIN pg_database ON pg_database.oid = pg_locks.database
+                 WHERE locktype = 'advisory'
+                   AND datname = current_database()
+                   AND (classid::bigint << 32) + objid::bigint = %s
+                """,
+                RUNNER_LOCK,
+            )
+        )
+
+    def session(self, login: str = "admin", password: str = "admin") -> Session:
+        """JSON-RPC as one user."""
+        return Session(self.url, self.database, login, password)
+
+    def _connect(self):
+        if self._connection is None:
+            self._connection = postgres.connect(self.database)
+            self._connection.autocommit = True
+        return self._connection
+
+    # --------------------------------------------------------- command lines
+
+    def _http_argv(self) -> list[str]:
+        config = {
+            **self._odoo_config(),
+            "http_port": self.url.rpartition(":")[2],
+            "gevent_port": free_port(),
+            "workers": 2,
+            "max_cron_threads": 0,
+            "server_wide_modules": self._modules(runner=False),
+        }
+        name = f"{self.database}-http"
+        return self.series.odoo_command(self.database, config=config, name=name)
+
+    def _jobs_argv(self) -> list[str]:
+        config = {
+            **self._odoo_config(),
+            "http_port": free_port(),
+            "gevent_port": free_port(),
+            "workers": 0,
+            "max_cron_threads": 1,
+            "server_wide_modules": self._modules(runner=self.has_runner),
+            "queue_job.channels": "root:4",
+        }
+        name = f"{self.database}-jobs"
+        return self.series.odoo_command(self.database, config=config, name=name)
+
+    def _odoo_config(self) -> dict:
+        return {"dbfilter": f"^{self.database}$", "list_db": False}
+
+    def _modules(self, *, runner: bool) -> str:
+        """Server-wide modules of the series, queue_job only where the runner runs."""
+        every = self.series.configuration(None, {})["server_wide_modules"].split(",")
+        return ",".join(name for name in every if runner or name != QUEUE_JOB)
+
+    def _odoo_env(self) -> dict[str, str]:
+        return {
+            "MFG_INTEGRATION_KEYS": self.secrets.keys,
+            "MFG_INTEGRATION_ENVIRONMENT": "demo",
+        }
+
+    def _peer(self, name: str, *options: str) -> Peer:
+        port = free_port()
+        ledger = BUILD / "ledgers" / f"{self.database}-{name}.jsonl"
+        ledger.unlink(missing_ok=True)
+        argv = [self.series.python, "-u", "-m", f"tests.fakes.{name}"]
+        argv += [f"--port={port}", f"--ledger={ledger}", f"--odoo={self.url}", *options]
+        process = OwnProcess(f"{self.database}-{name}", argv)
+        return Peer(name, process, f"http://{LOOPBACK}:{port}")
+
+    def _odoo_answers(self) -> bool:
+        if not self.http.is_running:
+            raise NeverHappenedError(
+                f"the Odoo server ended by itself, {self.http.last_words()}"
+            )
+        return _answers(f"{self.url}/mfg/v1/health")
+
+
+def _answers(url: str) -> bool:
+    """Whether JSON comes back, whatever its status."""
+    try:
+        return json_http.get(url).json is not None
+    except OSError:
+        return False
