@@ -51,6 +51,10 @@ class OwnProcess:
                 start_new_session=True,
             )
 
+    def wait(self) -> None:
+        """Return when it has ended."""
+        self._process.wait()
+
     def stop(self) -> None:
         """Ask it to end, and make sure that it has."""
         if not self.is_running:

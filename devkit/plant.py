@@ -32,7 +32,7 @@ PLANNER_GROUPS = (
     "mfg_integration_core.group_viewer",
 )
 INTEGRATION_GROUPS = (
-    "base.group_user",
+    "mfg_integration_core.group_connection",
     "mrp.group_mrp_user",
     "stock.group_stock_user",
     "stock.group_production_lot",

@@ -10,9 +10,11 @@ import contextlib
 import os
 import secrets
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from . import json_http, postgres
+from . import json_http, postgres, template_database
+from .console import DevkitError, step
 from .json_rpc import Session
 from .own_process import OwnProcess
 from .paths import BUILD
@@ -179,14 +181,17 @@ class Stage:
 
     # -------------------------------------------------------------- database
 
-    def sql(self, query: str, *values) -> list[tuple]:
-        """Rows of a query on a connection of our own, reopened when it broke."""
+    def sql(self, query: str, *values, **named) -> list[tuple]:
+        """Rows of a query on a connection of our own, reopened when it broke.
+
+        :param values: for ``%s``; named ones are for ``%(name)s``
+        """
         import psycopg2
 
         for attempt in (1, 2):
             try:
                 with self._connect().cursor() as cursor:
-                    cursor.execute(query, values or None)
+                    cursor.execute(query, named or values or None)
                     return cursor.fetchall() if cursor.description else []
             except (psycopg2.OperationalError, psycopg2.InterfaceError):
                 self._connection = None
@@ -281,6 +286,28 @@ class Stage:
                 f"the Odoo server ended by itself, {self.http.last_words()}"
             )
         return _answers(f"{self.url}/mfg/v1/health")
+
+
+@contextlib.contextmanager
+def opened(
+    series: Series, purpose: str, *, runner: bool = True, port: int = 0
+) -> Iterator[Stage]:
+    """A stage with everything running, on a database that is dropped afterwards.
+
+    :param purpose: part of the database's name: "demo"
+    :raise DevkitError: when a process does not come up
+    """
+    database = template_database.scratch_name(series, purpose)
+    template_database.clone(template_database.ensure(series), database, series)
+    try:
+        with Stage(series, database, runner=runner, port=port) as stage:
+            with step("starting Odoo, its jobs, the peers and the machine"):
+                stage.start()
+            yield stage
+    except NeverHappenedError as error:
+        raise DevkitError(str(error), "see the logs in build/logs") from error
+    finally:
+        template_database.drop(database, series)
 
 
 def _answers(url: str) -> bool:

@@ -127,7 +127,7 @@ class Story:
             "the CMMS has a work order",
             _nothing,
             lambda: self.cmms_order()
-            and self._bound("cmms", "maintenance.request")
+            and self._bound("cmms", "maintenance.request", self._request_id())
             and f"{self.cmms_order()['wo_no']}, refused {self.refusals} times before",
         )
 
@@ -136,7 +136,7 @@ class Story:
             "the lot in process is in quality review",
             _nothing,
             lambda: self.qms_inspection()
-            and self._bound("qms", "mfg.quality.inspection")
+            and self._bound("qms", "mfg.quality.inspection", self._inspection_id())
             and f"{self.qms_inspection()['id']} for lot {self.order.lot}",
         )
 
@@ -358,7 +358,13 @@ class Story:
         )
         return found == state
 
-    def _bound(self, connector: str, model: str) -> bool:
+    def _inspection_id(self) -> int | None:
+        return self.stage.value(
+            "SELECT max(id) FROM mfg_quality_inspection WHERE lot_id = %s",
+            self.order.lot_id,
+        )
+
+    def _bound(self, connector: str, model: str, record_id: int | None) -> bool:
         """Whether the document is bound to its record at the partner."""
         return bool(
             self.stage.value(
@@ -366,10 +372,11 @@ class Story:
                 SELECT count(*)
                   FROM mfg_binding
                   JOIN mfg_connector ON mfg_connector.id = connector_id
-                 WHERE code = %s AND res_model = %s
+                 WHERE code = %s AND res_model = %s AND res_id = %s
                 """,
                 connector,
                 model,
+                record_id,
             )
         )
 

@@ -201,8 +201,8 @@ def _one_chain(story: Story) -> Iterator[Check]:
              UNION SELECT 'message' FROM mfg_outbox_message WHERE correlation_id = %(it)s
              UNION SELECT 'event' FROM mfg_inbox_event WHERE correlation_id = %(it)s
              ORDER BY 1
-            """.replace("%(it)s", "%s"),
-            *[correlation_id] * 3,
+            """,
+            it=correlation_id,
         ),
         [("event",), ("message",), ("request",)],
     )

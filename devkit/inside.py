@@ -1,0 +1,54 @@
+"""Runs a part of the devkit inside a series' Python, which can read the database.
+
+``python -m devkit.inside 17.0 devkit.demo:play ARGUMENTS`` is what ``run`` starts.
+"""
+
+import contextlib
+import importlib
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from .command_line import CLEAR_ERROR, INTERRUPTED
+from .console import DevkitError
+from .paths import ROOT
+from .process import environment
+from .series import Series
+
+
+def run(series: Series, target: str, argv: Sequence[str] = ()) -> int:
+    """Exit status of ``target(series, argv)``, a ``module:function``.
+
+    Ctrl-C and SIGTERM are left to the function, so that it can end what it started.
+    """
+    command = [series.python, "-B", "-u", "-m", "devkit.inside", series.name, target]
+    process = subprocess.Popen([*command, *argv], cwd=ROOT, env=environment())
+    previous = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    try:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):
+                return process.wait()
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Carry a target out; 2 after a clear error, 130 after Ctrl-C or SIGTERM."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    name, target, *rest = argv
+    module, _, function = target.partition(":")
+    try:
+        return getattr(importlib.import_module(module), function)(
+            Series.get(name), rest
+        )
+    except DevkitError as error:
+        sys.stdout.flush()
+        print(f"error: {error.message}\nremedy: {error.remedy}", file=sys.stderr)
+        return CLEAR_ERROR
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
