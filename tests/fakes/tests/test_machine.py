@@ -37,7 +37,8 @@ def test_recorded_day_makes_120_good_pieces_and_3_scrapped_ones():
 def test_recorded_day_holds_one_fault():
     faults = [s for s in read_recording(RECORDING) if "fault" in s["data"]]
 
-    assert [s["data"]["state"] for s in faults] == ["Aborted"]
+    assert [s["data"]["state"] for s in faults] == ["Aborting", "Aborted"]
+    assert {s["data"]["fault"]["code"] for s in faults} == {"E-204"}
 
 
 def test_chapter_is_sent_in_order_with_the_order_on_the_panel(machine, odoo):

@@ -1,0 +1,44 @@
+"""A live plant for the whole session: real Odoo, real peers, real PostgreSQL.
+
+The tests know the plant as its partners do: by HTTP, and by the ledgers. They read
+the database, they never write into it.
+"""
+
+import os
+
+import pytest
+
+from devkit import plant, stage
+from devkit.series import Series
+
+QUIET = {
+    "mode": "dedupe",
+    "refuse_times": 0,
+    "stall_times": 0,
+    "late_times": 0,
+    "drop_times": 0,
+    "die": None,
+    "repeat_times": 0,
+}
+
+
+@pytest.fixture(scope="session")
+def series():
+    return Series.get(os.environ["MFG_SERIES"])
+
+
+@pytest.fixture(scope="session")
+def plant_server(series):
+    """A stage with a built plant, queue_job's runner alive."""
+    with stage.opened(series, "e2e") as live:
+        live.plant = plant.build(live)
+        live.wait_for_runner()
+        yield live
+
+
+@pytest.fixture
+def live(plant_server):
+    """The plant server, with peers that behave and an Odoo that runs."""
+    for peer in (plant_server.cmms, plant_server.qms, plant_server.machine):
+        peer.control("manners", **QUIET)
+    return plant_server

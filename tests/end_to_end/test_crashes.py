@@ -1,0 +1,140 @@
+"""``kill -9`` and lost connections in the middle of a delivery: one effect, always."""
+
+import uuid
+
+import pytest
+
+from devkit import stage as stages
+from devkit.plant import MACHINE_ID, build, release_order
+from devkit.poll import until
+from devkit.story import Story
+from devkit.narrator import Narrator
+
+RECOVERY_S = 120
+
+
+def request_maintenance(live):
+    """A technician's request for the robot, as a planner would type it; its id."""
+    return live.session().create(
+        "maintenance.request",
+        name=f"Grease the gripper {uuid.uuid4()}",
+        equipment_id=live.plant.equipment_id,
+    )
+
+
+def work_orders(live, request_id):
+    """What the CMMS made of a request, one ledger line each."""
+    ours = {
+        reference
+        for (reference,) in live.sql(
+            "SELECT uuid FROM mfg_outbox_message"
+            " WHERE res_model = 'maintenance.request' AND res_id = %s",
+            request_id,
+        )
+    }
+    return [
+        line
+        for line in live.cmms.ledger("created")
+        if line["order"]["external_ref"] in ours
+    ]
+
+
+def state_of(live, request_id):
+    return live.value(
+        "SELECT state FROM mfg_outbox_message"
+        " WHERE res_model = 'maintenance.request' AND res_id = %s",
+        request_id,
+    )
+
+
+def is_delivered(live, request_id):
+    return state_of(live, request_id) in ("delivered", "acknowledged")
+
+
+def request_in_mid_delivery(live, **manners):
+    """A request that the CMMS has accepted and not answered."""
+    live.cmms.control("manners", late_times=1, late_s=600, **manners)
+    request_id = request_maintenance(live)
+    until(lambda: work_orders(live, request_id), "the CMMS accepts")
+    return request_id
+
+
+@pytest.mark.parametrize("mode", ["dedupe", "naive"])
+def test_killed_jobs_process_in_mid_delivery_is_one_work_order(live, mode):
+    request_id = request_in_mid_delivery(live, mode=mode)
+
+    live.jobs.kill()
+    live.jobs.start(append=True)
+
+    until(lambda: is_delivered(live, request_id), "delivered", within_s=RECOVERY_S)
+    assert len(work_orders(live, request_id)) == 1
+
+
+def test_killed_server_in_the_middle_of_a_batch_loses_and_doubles_nothing(live):
+    order = release_order(
+        live.session(), live.plant.product_id, live.plant.bom_id, "GB-200-KILL"
+    )
+    live.machine.control("play", chapter="morning", job_order=order.name)
+
+    live.http.kill()
+    live.http.start(append=True)
+    live.wait_for_odoo()
+
+    until(lambda: machine_is_done(live), "the machine got rid of all", within_s=60)
+    until(lambda: counts(live, order) == [(47, 1)], "all is counted", within_s=60)
+
+
+def test_severed_database_connections_in_mid_delivery_are_one_work_order(live):
+    request_id = request_in_mid_delivery(live, mode="naive")
+
+    live.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+
+    until(lambda: is_delivered(live, request_id), "delivered", within_s=RECOVERY_S)
+    assert len(work_orders(live, request_id)) == 1
+
+
+@pytest.mark.parametrize(
+    "manners",
+    [
+        {"drop_times": 1},
+        {"refuse_times": 2},
+        {"refuse_times": 1, "refuse_status": 429, "retry_after_s": 2},
+        {"stall_times": 1},
+    ],
+    ids=lambda manners: "-".join(manners),
+)
+def test_cmms_that_misbehaves_makes_one_work_order(live, manners):
+    live.cmms.control("manners", mode="naive", **manners)
+
+    request_id = request_maintenance(live)
+
+    until(lambda: is_delivered(live, request_id), "delivered", within_s=RECOVERY_S)
+    assert len(work_orders(live, request_id)) == 1
+
+
+def test_cmms_that_dies_after_the_effect_makes_one_work_order(live):
+    live.cmms.control("manners", mode="naive", die="after_effect")
+    request_id = request_maintenance(live)
+    until(lambda: not live.cmms.process.is_running, "the CMMS dies")
+
+    live.cmms.start(append=True)
+    live.cmms.wait()
+
+    until(lambda: is_delivered(live, request_id), "delivered", within_s=RECOVERY_S)
+    assert len(work_orders(live, request_id)) == 1
+
+
+def machine_is_done(live):
+    progress = live.machine.progress()
+    return not progress["playing"] and not progress["owed"]
+
+
+def counts(live, order):
+    return live.sql(
+        "SELECT mfg_good_quantity, mfg_scrap_quantity FROM mrp_production"
+        " WHERE id = %s",
+        order.id,
+    )

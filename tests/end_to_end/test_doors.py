@@ -1,0 +1,263 @@
+"""Bad input at every door: the right status, a problem document, nothing stored."""
+
+import gzip
+import json
+import time
+
+import pytest
+
+from .doors import (
+    CLOUDEVENT,
+    CMMS_HOOK,
+    EDGE,
+    EVENTS,
+    EVERY,
+    QMS_HOOK,
+    UNKNOWN_PATHS,
+    cloudevent,
+    counted_answers,
+    letter,
+    row_counts,
+)
+
+SIGNATURE_HEADERS = ("webhook-signature", "X-Cmms-Signature")
+OVER_LIMIT = 1024 * 1024 + 1
+every_door = pytest.mark.parametrize("door", EVERY)
+
+
+@pytest.fixture
+def refused(live):
+    """Posts a letter that must be refused, and checks all that goes with it."""
+
+    def post(sent, status, code=None):
+        rows, counted = row_counts(live), counted_answers(live)
+
+        answer = sent.post(live)
+
+        assert answer.status == status, answer.body
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        problem = answer.json
+        assert problem["status"] == status
+        assert problem["detail"]
+        if code:
+            assert problem["code"] == code
+        assert row_counts(live) == rows
+        assert counted_answers(live) == counted + 1
+        return problem
+
+    return post
+
+
+# --------------------------------------------------------------------- signature
+
+
+@every_door
+def test_letter_without_a_signature_is_refused(refused, door):
+    sent = letter(door)
+    sent.without = SIGNATURE_HEADERS
+
+    refused(sent, 401, "signature_missing")
+
+
+@every_door
+def test_letter_signed_for_other_bytes_is_refused(refused, door):
+    sent = letter(door)
+    sent.signed = sent.body + b" "
+
+    refused(sent, 401, "signature_wrong")
+
+
+@every_door
+@pytest.mark.parametrize("value", ["", "v1", "v1,a", "t=,v1=", "\u00ff", "v1," * 500])
+def test_malformed_signature_is_refused(refused, door, value):
+    sent = letter(door)
+    sent.headers = dict.fromkeys(SIGNATURE_HEADERS, value.encode("latin-1").decode("latin-1"))
+
+    refused(sent, 401)
+
+
+@every_door
+@pytest.mark.parametrize("offset_s", [-301, 330])
+def test_stale_timestamp_is_refused(refused, door, offset_s):
+    sent = letter(door)
+    sent.timestamp = int(time.time()) + offset_s
+
+    refused(sent, 401, "signature_stale")
+
+
+@every_door
+def test_unknown_connector_is_refused(refused, door):
+    sent = letter(door)
+    sent.path = UNKNOWN_PATHS[door]
+
+    refused(sent, 404, "unknown_connector")
+
+
+# ---------------------------------------------------------------------- contents
+
+
+def test_unknown_event_type_is_refused(refused):
+    sent = letter(EVENTS)
+    sent.body = json.dumps(cloudevent("e2e-type", "mfg.nothing.v9", {})).encode()
+
+    refused(sent, 400, "unknown_event_type")
+
+
+def test_schema_violation_names_the_path(refused):
+    problem = refused(letter(EVENTS, note=17), 400, "schema_violation")
+
+    assert problem["pointer"] == "/data/note"
+
+
+def test_schema_violation_at_the_edge_names_the_path(refused):
+    problem = refused(letter(EDGE, good_quantity=-1), 400, "schema_violation")
+
+    assert problem["pointer"] == "/data/good_quantity"
+
+
+def test_event_without_an_id_is_refused(refused):
+    sent = letter(EVENTS)
+    event = json.loads(sent.body)
+    del event["id"]
+    sent.body = json.dumps(event).encode()
+
+    problem = refused(sent, 400)
+
+    assert problem["pointer"] == "/id"
+
+
+@every_door
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"[1, 2", b"NaN"])
+def test_body_that_is_not_json_is_refused(refused, door, body):
+    sent = letter(door)
+    sent.body = body
+
+    refused(sent, 400)
+
+
+@every_door
+def test_wrong_charset_is_refused(refused, door):
+    sent = letter(door)
+    sent.content_type += "; charset=latin-1"
+
+    refused(sent, 415)
+
+
+@every_door
+def test_form_encoded_body_is_verified_on_its_raw_bytes(refused, door):
+    sent = letter(door)
+    sent.body = b"specversion=1.0&id=form&data=%7B%7D"
+    sent.content_type = "application/x-www-form-urlencoded"
+
+    refused(sent, 415)
+
+
+# -------------------------------------------------------------- size and encoding
+
+
+@every_door
+def test_oversize_body_is_refused(refused, door):
+    sent = letter(door)
+    sent.body = b" " * OVER_LIMIT
+
+    refused(sent, 413, "body_too_large")
+
+
+@every_door
+def test_truncated_gzip_is_refused(refused, door):
+    sent = letter(door)
+    sent.body = gzip.compress(sent.body)[:-12]
+    sent.headers = {"Content-Encoding": "gzip"}
+
+    refused(sent, 400, "bad_encoding")
+
+
+@every_door
+def test_gzip_bomb_is_refused(refused, door):
+    sent = letter(door)
+    sent.body = gzip.compress(b" " * (64 * OVER_LIMIT))
+    sent.headers = {"Content-Encoding": "gzip"}
+
+    refused(sent, 413, "body_too_large")
+
+
+@every_door
+def test_gzip_is_accepted(live, door):
+    sent = letter(door)
+    sent.body = gzip.compress(sent.body)
+    sent.headers = {"Content-Encoding": "gzip"}
+
+    assert sent.post(live).status == 202
+
+
+# --------------------------------------------------------------------- repetition
+
+
+@every_door
+def test_repeated_id_is_one_row_and_the_same_answer(live, door):
+    sent = letter(door)
+    first = sent.post(live)
+    rows = row_counts(live)
+
+    second = sent.post(live)
+
+    assert (first.status, second.status) == (202, 202)
+    result, repeated = _result(first), _result(second)
+    assert repeated["status"] == "duplicate"
+    assert repeated["uuid"] == result["uuid"]
+    after = row_counts(live)
+    assert after["mfg_inbox_event"] == rows["mfg_inbox_event"]
+    assert after["mfg_edge_event"] == rows["mfg_edge_event"]
+
+
+@pytest.mark.parametrize(
+    ("door", "changes"),
+    [
+        (EVENTS, {"note": "other"}),
+        (CMMS_HOOK, {"status": "FINISHED"}),
+        (QMS_HOOK, {"decision": "USAGE_DECISION_REJECT"}),
+    ],
+)
+def test_same_id_with_another_body_is_a_conflict(live, refused, door, changes):
+    event_id = f"e2e-conflict-{door}-{time.time_ns()}"
+    assert letter(door, event_id).post(live).status == 202
+
+    refused(letter(door, event_id, **changes), 409)
+
+
+def test_same_id_with_another_body_is_a_conflict_at_the_edge(live):
+    event_id = f"e2e-conflict-{time.time_ns()}"
+    assert letter(EDGE, event_id).post(live).status == 202
+    rows = row_counts(live)
+
+    answer = letter(EDGE, event_id, good_quantity=2).post(live)
+
+    assert _result(answer)["status"] == "conflict" or answer.status == 409
+    assert row_counts(live)["mfg_edge_event"] == rows["mfg_edge_event"]
+
+
+def test_bad_event_of_a_batch_does_not_fail_the_rest(live):
+    good = cloudevent(f"e2e-{time.time_ns()}", "mfg.ping.v1", {"note": "good"})
+    bad = cloudevent(f"e2e-{time.time_ns()}", "mfg.ping.v1", {"note": 17})
+    sent = letter(EVENTS)
+    sent.body = json.dumps([good, bad]).encode()
+    sent.content_type = "application/cloudevents-batch+json"
+
+    answer = sent.post(live)
+
+    assert answer.status == 202
+    results = answer.json["results"]
+    assert [result["status"] for result in results] == ["accepted", "invalid"]
+    assert results[1]["problem"]["pointer"] == "/data/note"
+
+
+def test_content_type_with_utf8_is_accepted(live):
+    sent = letter(EVENTS)
+    sent.content_type = f"{CLOUDEVENT}; charset=UTF-8"
+
+    assert sent.post(live).status == 202
+
+
+def _result(answer):
+    """The result of the one event that was sent."""
+    return answer.json["results"][0] if "results" in answer.json else answer.json
