@@ -1,0 +1,101 @@
+"""``make bench``: the performance budget, measured on a live plant.
+
+Prints a table and writes ``build/bench.json``, a list of
+``{name, series, value, unit, bar, ok, detail}``.
+"""
+
+import argparse
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from . import inside, plant, template_database
+from .bench_edge import edge_ingest
+from .bench_latency import commit_to_receipt, stored_answer
+from .console import say, step
+from .paths import BUILD
+from .series import Series, choose
+from .stage import opened
+
+REPORT = BUILD / "bench.json"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One measured figure.
+
+    :param bar: what the performance budget asks for, None where it asks for nothing
+    :param at_most: the bar is an upper limit, else a lower one
+    """
+
+    name: str
+    series: str
+    value: float
+    unit: str
+    bar: float | None
+    detail: str
+    at_most: bool = True
+
+    @property
+    def ok(self) -> bool:
+        if self.bar is None:
+            return True
+        return self.value <= self.bar if self.at_most else self.value >= self.bar
+
+    def as_json(self) -> dict:
+        """The line of the report."""
+        line = asdict(self) | {"ok": self.ok}
+        del line["at_most"]
+        return line
+
+
+def main(argv: Sequence[str]) -> int:
+    """Measure each series asked for; 0 unless something could not be measured."""
+    parser = argparse.ArgumentParser(prog="devkit bench", description=__doc__)
+    parser.add_argument("--series", default=os.environ.get("SERIES"))
+    options = parser.parse_args(argv)
+    REPORT.unlink(missing_ok=True)
+    for series in choose(options.series):
+        series.provision()
+        template_database.drop_abandoned(series)
+        template_database.ensure(series)
+        status = inside.run(series, f"{__name__}:measure")
+        if status:
+            return status
+    _print_table()
+    return 0
+
+
+def measure(series: Series, _argv: Sequence[str]) -> int:
+    """Measure one series inside its Python and add the results to the report."""
+    results: list[Result] = []
+    with opened(series, "bench") as stage:
+        with step("building the plant"):
+            built = plant.build(stage)
+        with step("waiting for queue_job's runner, which starts after 5 s"):
+            stage.wait_for_runner()
+        for title, figures in (
+            ("commit to receipt", lambda: commit_to_receipt(stage, built)),
+            ("stored answers", lambda: stored_answer(stage)),
+            ("edge ingest", lambda: edge_ingest(stage)),
+        ):
+            with step(f"measuring: {title}"):
+                results += [Result(series=series.name, **figure) for figure in figures()]
+    earlier = json.loads(REPORT.read_text("utf-8")) if REPORT.exists() else []
+    report = earlier + [result.as_json() for result in results]
+    REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _print_table() -> None:
+    lines = json.loads(REPORT.read_text("utf-8"))
+    say(f"\n{'':2}{'figure':44} {'series':6} {'value':>10} {'bar':>8}  unit")
+    for line in lines:
+        mark = "" if line["ok"] else "!"
+        bar = "" if line["bar"] is None else f"{line['bar']:g}"
+        say(
+            f"{mark:2}{line['name']:44} {line['series']:6} {line['value']:>10g}"
+            f" {bar:>8}  {line['unit']}"
+        )
+    say(f"\ndetails: {REPORT.relative_to(BUILD.parent)}")

@@ -1,0 +1,76 @@
+"""How long things take on a system with nothing else to do."""
+
+import statistics
+import time
+import uuid
+from datetime import datetime, timezone
+
+from . import json_http
+from .plant import Plant
+from .poll import until
+from .stage import Stage
+from .partner_events import ping, signed
+
+MESSAGES = 25
+EVENTS = 200
+EVENTS_PATH = "/mfg/v1/events/assembly-edge"
+
+
+def commit_to_receipt(stage: Stage, built: Plant) -> list[dict]:
+    """From the transaction of a maintenance request to the CMMS's ledger."""
+    admin, seconds = stage.session(), []
+    for _ in range(MESSAGES):
+        request_id = admin.create(
+            "maintenance.request",
+            name=f"Bench {uuid.uuid4()}",
+            equipment_id=built.equipment_id,
+        )
+        seconds.append(until(lambda: _delay(stage, request_id), "the CMMS has it"))
+    detail = f"{MESSAGES} messages, from the start of the transaction to the ledger"
+    return _percentiles("commit to receipt", seconds, bar_s=1.0, detail=detail)
+
+
+def stored_answer(stage: Stage) -> list[dict]:
+    """From a signed event to the answer that it is stored."""
+    seconds = []
+    for _ in range(EVENTS):
+        body, headers = signed(stage.secrets.machine, ping())
+        started = time.monotonic()
+        answer = json_http.post(f"{stage.url}{EVENTS_PATH}", body, headers)
+        seconds.append(time.monotonic() - started)
+        if answer.status != 202:
+            raise ValueError(f"the door answered {answer.status}: {answer.body!r}")
+    detail = f"{EVENTS} events one after the other, a connection each"
+    return _percentiles("inbound stored answer", seconds, bar_s=None, detail=detail)
+
+
+def _delay(stage: Stage, request_id: int) -> float | None:
+    """Seconds until the CMMS had the request's message; None while it has not."""
+    rows = stage.sql(
+        "SELECT uuid, create_date FROM mfg_outbox_message"
+        " WHERE res_model = 'maintenance.request' AND res_id = %s",
+        request_id,
+    )
+    for line in stage.cmms.ledger("created"):
+        if rows and line["order"]["external_ref"] == rows[0][0]:
+            began = rows[0][1].replace(tzinfo=timezone.utc)
+            return (datetime.fromisoformat(line["at"]) - began).total_seconds()
+    return None
+
+
+def _percentiles(
+    name: str, seconds: list[float], *, bar_s: float | None, detail: str
+) -> list[dict]:
+    """Median and 95th percentile in milliseconds; the bar is for the latter."""
+    cuts = statistics.quantiles(seconds, n=20)
+    bar_ms = None if bar_s is None else bar_s * 1000
+    return [
+        {
+            "name": f"{name}, {what}",
+            "value": round(value * 1000, 1),
+            "unit": "ms",
+            "bar": bar,
+            "detail": detail,
+        }
+        for what, value, bar in (("p50", cuts[9], None), ("p95", cuts[18], bar_ms))
+    ]
