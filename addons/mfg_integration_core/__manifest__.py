@@ -14,6 +14,8 @@
         "security/ir.model.access.csv",
         "security/mfg_integration_core_rules.xml",
         "data/ir_cron_data.xml",
+        "data/ir_sequence_data.xml",
+        "data/mfg_audit_entry_data.xml",
         "data/mfg_event_type_data.xml",
         "data/queue_job_function_data.xml",
     ],

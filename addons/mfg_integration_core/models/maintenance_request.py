@@ -1,0 +1,288 @@
+import logging
+
+from odoo import _, api, fields, models
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+from ..exceptions import InvalidEventError
+from .maintenance_equipment import REPAIRED_FROM
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    ("requested", "Requested"),
+    ("approved", "Approved"),
+    ("scheduled", "Scheduled"),
+    ("in_progress", "In Progress"),
+    ("waiting_parts", "Waiting for Parts"),
+    ("completed", "Completed"),
+    ("verified", "Verified"),
+    ("cancelled", "Cancelled"),
+]
+#: Open states, from the first to the furthest.
+OPEN = ("requested", "approved", "scheduled", "in_progress", "waiting_parts")
+FINAL = ("completed", "verified", "cancelled")
+UNDER_REPAIR = ("in_progress", "waiting_parts")
+#: What a partner may ask for. Steps may be left out, since a partner need not have all
+#: of them; a plan may be changed and a repair reopened; what was verified or cancelled
+#: stays so. Source: the canonical states of the design, section 5.
+PARTNER_MOVES = {
+    "requested": {*OPEN[1:], *FINAL},
+    "approved": {*OPEN[2:], *FINAL},
+    "scheduled": {"approved", *OPEN[3:], *FINAL},
+    "in_progress": {"scheduled", "waiting_parts", *FINAL},
+    "waiting_parts": {"scheduled", "in_progress", *FINAL},
+    "completed": {"in_progress", "waiting_parts", "verified"},
+    "verified": set(),
+    "cancelled": set(),
+}
+
+
+class MaintenanceRequest(models.Model):
+    """A repair that Odoo and a CMMS do together, in one canonical state."""
+
+    _name = "maintenance.request"
+    _inherit = ["maintenance.request", "mfg.state.mixin"]
+
+    _mfg_state_initial = "requested"
+
+    mfg_state = fields.Selection(
+        STATES,
+        string="Plant State",
+        compute="_compute_mfg_state",
+        store=True,
+        index=True,
+        copy=False,
+    )
+    mfg_partner_state = fields.Selection(
+        STATES,
+        string="Partner State",
+        readonly=True,
+        copy=False,
+        help="What the CMMS said last, in our words.",
+    )
+    mfg_partner_version = fields.Integer(
+        "Partner Version",
+        readonly=True,
+        copy=False,
+        help="Version of the partner's work order that it said it with.",
+    )
+    mfg_fault_code = fields.Char("Fault Code", readonly=True, copy=False)
+    mfg_correlation_id = fields.Char(
+        "Correlation ID", readonly=True, copy=False, index=True
+    )
+    mfg_case_id = fields.Many2one("mfg.case", "Case", readonly=True, copy=False)
+
+    def _auto_init(self):
+        """Fill the state of existing requests at once; see ``mrp.production``."""
+        if not column_exists(self.env.cr, self._table, "mfg_state"):
+            create_column(self.env.cr, self._table, "mfg_state", "varchar")
+            self.env.cr.execute(
+                SQL(
+                    """
+                    UPDATE maintenance_request AS request
+                       SET mfg_state = CASE
+                               WHEN request.archive THEN 'cancelled'
+                               WHEN stage.done THEN 'completed'
+                               WHEN stage.id != (SELECT id FROM maintenance_stage
+                                                  ORDER BY sequence, id LIMIT 1)
+                                    THEN 'in_progress'
+                               WHEN request.schedule_date IS NOT NULL THEN 'scheduled'
+                               ELSE 'requested'
+                           END
+                      FROM maintenance_request AS same
+                      LEFT JOIN maintenance_stage AS stage ON stage.id = same.stage_id
+                     WHERE same.id = request.id
+                    """
+                )
+            )
+        return super()._auto_init()
+
+    # ---------------------------------------------------------------- computes
+
+    @api.depends("archive", "stage_id.done", "schedule_date", "mfg_partner_state")
+    def _compute_mfg_state(self):
+        first_stage = self.env["maintenance.stage"].search([], limit=1)
+        for request in self:
+            request.mfg_state = request._mfg_state_in(first_stage)
+
+    def _mfg_state_in(self, first_stage):
+        """The canonical state; open ones are as far as either side has come."""
+        if self.archive:
+            return "cancelled"
+        if self.stage_id.done:
+            verified = self.mfg_partner_state == "verified"
+            return "verified" if verified else "completed"
+        native = "scheduled" if self.schedule_date else "requested"
+        if self.stage_id and self.stage_id != first_stage:
+            native = "in_progress"
+        # A repair that was reopened here is open, whatever the partner said before.
+        partner = self.mfg_partner_state
+        return max(native, partner if partner in OPEN else native, key=OPEN.index)
+
+    # --------------------------------------------------------------- overrides
+
+    def write(self, vals):
+        watched = {"archive", "stage_id", "schedule_date", "mfg_partner_state"}
+        if watched.isdisjoint(vals):
+            return super().write(vals)
+        before = {request: request.mfg_state for request in self}
+        result = super().write(vals)
+        for request, old in before.items():
+            if request.mfg_state in FINAL and old not in FINAL:
+                request._mfg_repair_over()
+            elif request.mfg_state in UNDER_REPAIR and old not in UNDER_REPAIR:
+                request._mfg_repair_begun()
+        return result
+
+    def unlink(self):
+        for request in self:
+            request.env["mfg.hold"]._lift_blocked_by(
+                request, _("The maintenance request was deleted.")
+            )
+        return super().unlink()
+
+    # ----------------------------------------------------------------- actions
+
+    def action_view_mfg_log(self):
+        """What was exchanged about the request."""
+        return self.env["mfg.case"]._log_action(self)
+
+    def action_view_mfg_case(self):
+        """The case that the request belongs to."""
+        self.ensure_one()
+        return self.mfg_case_id.get_formview_action() if self.mfg_case_id else False
+
+    # ------------------------------------------------------------ what partners say
+
+    def _mfg_apply_partner_state(
+        self, state, *, version=None, note=None, at=None, by=None
+    ):
+        """Do what the CMMS says, if it may ask for it and it is news.
+
+        :param state: canonical state
+        :param version: the partner's own counter, when it has one
+        :param note: its words, for chatter and audit trail
+        :param at: when the work was done, naive UTC
+        :param by: the person it names, such as the technician
+        :return: whether anything was done; a repeat or an older version is ignored,
+            which the audit trail says
+        :raise InvalidEventError: ``illegal_transition``
+        """
+        self.ensure_one()
+        ignored = self._mfg_why_to_ignore(state, version)
+        if ignored:
+            self._mfg_ignore(state, version, ignored)
+            return False
+        if state not in PARTNER_MOVES[self.mfg_state]:
+            raise InvalidEventError(
+                f"{self.display_name} is {self.mfg_state}, from where no partner may"
+                f" bring it to {state}.",
+                code="illegal_transition",
+                pointer="/data/state",
+                remedy="Correct the state in one of the two systems by hand.",
+            )
+        request = self.with_context(mfg_why=note, mfg_person=by)
+        request.write(self._prepare_partner_state(state, version))
+        if at and state == "completed":
+            request.close_date = at.date()
+        if note:
+            request.message_post(body=note, author_id=self.env.user.partner_id.id)
+        return True
+
+    def _mfg_why_to_ignore(self, state, version):
+        """Why the partner's word is no news, or an empty string."""
+        if version is not None and version <= self.mfg_partner_version:
+            return _(
+                "Version %(version)s is not newer than %(known)s.",
+                version=version,
+                known=self.mfg_partner_version,
+            )
+        if state == self.mfg_state:
+            return _("It is so already.")
+        return ""
+
+    def _mfg_ignore(self, state, version, why):
+        """Note that the partner said nothing new."""
+        self.env["mfg.audit.entry"]._append(
+            self, "partner.ignored", old=self.mfg_state, new=state, why=why
+        )
+        _logger.info("%s: partner state %s ignored: %s", self, state, why)
+        if state == self.mfg_state and (version or 0) >= self.mfg_partner_version:
+            self.write(
+                {
+                    "mfg_partner_state": state,
+                    "mfg_partner_version": version or self.mfg_partner_version,
+                }
+            )
+
+    def _prepare_partner_state(self, state, version):
+        """Values that bring the request to what the partner says."""
+        vals = {"mfg_partner_state": state}
+        if version is not None:
+            vals["mfg_partner_version"] = version
+        if state in ("completed", "verified") and not self.stage_id.done:
+            vals["stage_id"] = self._mfg_stage(done=True).id
+        elif state in OPEN and self.stage_id.done:
+            vals["stage_id"] = self._mfg_stage(done=False).id
+        elif state == "cancelled":
+            vals["archive"] = True
+        return vals
+
+    @api.model
+    def _mfg_stage(self, done):
+        """The stage of a repair that is finished, or that goes on again."""
+        stages = self.env["maintenance.stage"].search([("done", "=", done)])
+        return stages[:1] if done else stages[-1:]
+
+    # ---------------------------------------------------------- what follows from it
+
+    def _mfg_repair_begun(self):
+        """Somebody works on the machine that is down."""
+        # sudo: a technician or a CMMS needs no right on the equipment's state.
+        equipment = self.equipment_id.sudo()
+        if equipment.mfg_availability == "down":
+            equipment._mfg_set_availability("under_maintenance")
+
+    def _mfg_repair_over(self):
+        """The repair is done or given up: nothing waits for it any longer."""
+        # sudo: a technician or a CMMS needs no right on what waits for the repair.
+        request = self.sudo()
+        why = self._mfg_over_text()
+        equipment = request.equipment_id
+        if equipment.mfg_availability in REPAIRED_FROM:
+            equipment._mfg_set_availability("unknown", why=why)
+        if not request._mfg_open_faults_at(equipment.mfg_workcenter_id):
+            # Before the holds: work orders start again on an unblocked machine only.
+            equipment.mfg_workcenter_id._mfg_unblock(why)
+        self.env["mfg.hold"]._lift_blocked_by(request, why)
+        request.mfg_case_id._settle_if_over()
+
+    def _mfg_over_text(self):
+        """Why what waited for the request goes on."""
+        states = dict(self._fields["mfg_state"]._description_selection(self.env))
+        text = _(
+            "Maintenance %(request)s: %(state)s.",
+            request=self.display_name,
+            state=states[self.mfg_state].lower(),
+        )
+        note = self.env.context.get("mfg_why")
+        return f"{text} {note}" if note else text
+
+    def _mfg_open_faults_at(self, workcenter):
+        """Other faults that still keep the work center from running."""
+        if not workcenter:
+            return self.browse()
+        return self.search(
+            [
+                ("id", "!=", self.id),
+                ("equipment_id.mfg_workcenter_id", "=", workcenter.id),
+                ("mfg_fault_code", "!=", False),
+                ("mfg_state", "not in", FINAL),
+            ],
+            limit=1,
+        )
+
+    def _mfg_cause_is_cleared(self):
+        """Whether a case that began with this request may settle."""
+        return self.mfg_state in FINAL

@@ -1,0 +1,239 @@
+from datetime import timezone
+
+from odoo import _, api, fields, models
+
+#: Font Awesome icon and tone per audited action; others are notes.
+LOOKS = {
+    "case.opened": ("note", "fa-folder-open-o", "info"),
+    "case.settled": ("note", "fa-check-circle", "success"),
+    "document.created": ("document", "fa-file-text-o", "info"),
+    "equipment.down": ("state", "fa-bolt", "danger"),
+    "equipment.running": ("state", "fa-play", "success"),
+    "hold.lifted": ("hold", "fa-unlock", "success"),
+    "hold.placed": ("hold", "fa-hand-paper-o", "danger"),
+    "order.resumed": ("state", "fa-play", "success"),
+    "partner.ignored": ("note", "fa-filter", "warning"),
+    "state.changed": ("state", "fa-exchange", "info"),
+    "workcenter.blocked": ("state", "fa-ban", "danger"),
+    "workcenter.unblocked": ("state", "fa-unlock", "success"),
+}
+OTHER_LOOK = ("note", "fa-info-circle", "info")
+STATE_TONES = {"blocked": "danger", "completed": "success", "cancelled": "warning"}
+EVENT_TONES = {
+    "dead": "danger",
+    "rejected": "danger",
+    "retry": "warning",
+    "waiting": "warning",
+    "processed": "success",
+}
+MESSAGE_TONES = {
+    "dead": "danger",
+    "expired": "danger",
+    "retry": "warning",
+    "held": "warning",
+    "delivered": "success",
+    "acknowledged": "success",
+}
+ATTEMPT_TONES = {
+    "succeeded": "success",
+    "retryable": "warning",
+    "permanent": "danger",
+    "abandoned": "warning",
+}
+#: What happens at one instant is shown cause first.
+KINDS = ("event", "state", "document", "hold", "message", "attempt", "note")
+LONGEST_DETAIL = 200
+
+
+class MfgCaseTimeline(models.Model):
+    """What happened in a case: one list of moments from every place that knows one."""
+
+    _inherit = "mfg.case"
+
+    timeline = fields.Json(
+        compute="_compute_timeline",
+        help="Moments in order: at (ISO 8601, UTC), kind, title, detail, icon, tone,"
+        " model and id of what to open, elapsed_s since the first.",
+    )
+
+    @api.depends("correlation_id")
+    def _compute_timeline(self):
+        for case in self:
+            chain = [("correlation_id", "=", case.correlation_id)]
+            events = self.env["mfg.inbox.event"].search(chain)
+            messages = self.env["mfg.outbox.message"].search(chain)
+            entries = self.env["mfg.audit.entry"].search(chain)
+            moments = [
+                *map(self._moment_of_event, events),
+                *map(self._moment_of_message, messages),
+                *map(self._moment_of_attempt, messages.attempt_ids),
+                *map(
+                    self._moment_of_attempt,
+                    events.attempt_ids.filtered(lambda a: a.outcome != "succeeded"),
+                ),
+                *map(self._moment_of_entry, entries),
+            ]
+            case.timeline = _in_order(moments)
+
+    # ----------------------------------------------------------------- moments
+
+    def _moment_of_event(self, event):
+        data = (event.payload or {}).get("data") or {}
+        return _moment(
+            event,
+            event.create_date or event.received_at,
+            "event",
+            _(
+                "From %(connector)s: %(what)s",
+                connector=event.connector_id.name,
+                what=self._event_title(event.event_type),
+            ),
+            event.reason or _summary(data),
+            "fa-sign-in",
+            EVENT_TONES.get(event.state, "info"),
+        )
+
+    def _moment_of_message(self, message):
+        return _moment(
+            message,
+            message.create_date,
+            "message",
+            _(
+                "To %(connector)s: %(what)s",
+                connector=message.connector_id.name,
+                what=self._event_title(message.event_type),
+            ),
+            message.reason
+            or (
+                message.partner_reference
+                and _("There it is %(reference)s.", reference=message.partner_reference)
+            ),
+            "fa-sign-out",
+            MESSAGE_TONES.get(message.state, "info"),
+        )
+
+    def _moment_of_attempt(self, attempt):
+        outcome = dict(attempt._fields["outcome"]._description_selection(self.env))
+        work = attempt.message_id or attempt.event_id
+        return _moment(
+            work,
+            attempt.started_at,
+            "attempt",
+            _(
+                "Attempt %(number)s with %(connector)s: %(outcome)s",
+                number=attempt.number,
+                connector=work.connector_id.name,
+                outcome=outcome[attempt.outcome],
+            ),
+            attempt.error_detail
+            or (
+                attempt.response_status
+                and _("HTTP status %(status)s", status=attempt.response_status)
+            ),
+            "fa-repeat",
+            ATTEMPT_TONES.get(attempt.outcome, "info"),
+        )
+
+    def _moment_of_entry(self, entry):
+        kind, icon, tone = LOOKS.get(entry.action, OTHER_LOOK)
+        if entry.action == "state.changed":
+            tone = STATE_TONES.get(entry.new, tone)
+        return _moment(
+            entry,
+            entry.at,
+            kind,
+            self._entry_title(entry),
+            ". ".join(part for part in (entry.why, self._entry_actor(entry)) if part),
+            icon,
+            tone,
+            opens=(entry.res_model, entry.res_id),
+        )
+
+    # ------------------------------------------------------------------- texts
+
+    @api.model
+    def _event_title(self, event_type):
+        """What the event type says in a person's words."""
+        known = self.env["mfg.event.type"].search([("name", "=", event_type)], limit=1)
+        return known.description or event_type
+
+    @api.model
+    def _entry_actor(self, entry):
+        return _("By %(actor)s", actor=entry.actor) if entry.actor else ""
+
+    @api.model
+    def _entry_title(self, entry):
+        """One line about an audit entry; unknown actions show as they are named."""
+        words = {
+            "document": entry.display,
+            "old": _spaced(entry.old),
+            "new": _spaced(entry.new),
+        }
+        titles = {
+            "case.opened": _("Case opened: %(new)s"),
+            "case.settled": _("Case settled"),
+            "document.created": _("%(document)s created"),
+            "equipment.down": _("%(document)s is down"),
+            "equipment.running": _("%(document)s runs"),
+            "hold.lifted": _("%(document)s no longer held: %(old)s"),
+            "hold.placed": _("%(document)s held: %(new)s"),
+            "order.resumed": _("%(document)s goes on"),
+            "partner.ignored": _("%(document)s: %(new)s ignored"),
+            "workcenter.blocked": _("%(document)s blocked"),
+            "workcenter.unblocked": _("%(document)s unblocked"),
+        }
+        if entry.action == "state.changed":
+            title = _("%(document)s: %(old)s → %(new)s") if entry.old else None
+            return (title or _("%(document)s: %(new)s")) % words
+        return titles.get(entry.action, f"%(document)s: {entry.action}") % words
+
+
+def _moment(record, at, kind, title, detail, icon, tone, opens=None):
+    """One entry of the timeline, its time still a naive UTC ``datetime``."""
+    model, record_id = opens or (record._name, record.id)
+    return {
+        "at": at,
+        "kind": kind,
+        "title": title,
+        "detail": detail or "",
+        "icon": icon,
+        "tone": tone,
+        "model": model or None,
+        "id": record_id or None,
+        "order": (at, KINDS.index(kind), record.id),
+    }
+
+
+def _in_order(moments: list) -> list:
+    """The moments from first to last, as JSON takes them, with the time elapsed."""
+    moments = sorted(moments, key=lambda moment: moment["order"])
+    return [
+        {
+            **{key: value for key, value in moment.items() if key != "order"},
+            "at": _iso(moment["at"]),
+            "elapsed_s": round((moment["at"] - moments[0]["at"]).total_seconds(), 3),
+        }
+        for moment in moments
+    ]
+
+
+def _iso(at) -> str:
+    """A naive UTC moment as RFC 3339 with milliseconds."""
+    text = at.replace(tzinfo=timezone.utc).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")
+
+
+def _spaced(word: str | bool) -> str:
+    """A canonical state as a person writes it."""
+    return (word or "").replace("_", " ")
+
+
+def _summary(data: dict) -> str:
+    """The plain values of an event's data, shortened."""
+    plain = (
+        f"{key}: {value}"
+        for key, value in data.items()
+        if isinstance(value, (str, int, float)) and value not in ("", None)
+    )
+    text = ", ".join(plain)
+    return text if len(text) <= LONGEST_DETAIL else f"{text[:LONGEST_DETAIL]}…"

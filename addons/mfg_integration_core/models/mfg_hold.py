@@ -1,0 +1,332 @@
+import uuid
+
+from odoo import _, api, fields, models
+from odoo.tools import format_datetime
+
+REASONS = [
+    ("equipment_fault", "Equipment fault"),
+    ("quality_review", "Quality review"),
+    ("manual", "Manual hold"),
+]
+
+
+class MfgHold(models.Model):
+    """A recorded reason why a thing must not move, and what will clear it.
+
+    Only :meth:`_place` and :meth:`_lift` write holds. Both claim the held row before
+    they read, as the gates do; see ``mfg.holdable.mixin``.
+    """
+
+    _name = "mfg.hold"
+    _description = "Hold"
+    _order = "placed_at desc, id desc"
+
+    name = fields.Char(required=True, readonly=True)
+    reason_code = fields.Selection(REASONS, required=True, readonly=True)
+    reason = fields.Text(readonly=True)
+    res_model = fields.Char("Document Model", required=True, readonly=True)
+    res_id = fields.Many2oneReference(
+        "Document ID", model_field="res_model", required=True, readonly=True
+    )
+    document_name = fields.Char("Document", compute="_compute_document_name")
+    blocker_model = fields.Char(readonly=True)
+    blocker_id = fields.Many2oneReference(
+        "Blocker ID",
+        model_field="blocker_model",
+        readonly=True,
+        help="Document whose completion lifts the hold; none = a person does.",
+    )
+    blocker_name = fields.Char("Blocked by", compute="_compute_blocker_name")
+    clearer = fields.Char("Can be cleared by", readonly=True)
+    state = fields.Selection(
+        [("active", "Active"), ("lifted", "Lifted")],
+        required=True,
+        default="active",
+        readonly=True,
+        index=True,
+    )
+    placed_at = fields.Datetime(required=True, readonly=True)
+    placed_by_id = fields.Many2one("res.users", required=True, readonly=True)
+    lifted_at = fields.Datetime(readonly=True)
+    lifted_by = fields.Char(readonly=True)
+    lift_reason = fields.Text("Lifted because", readonly=True)
+    case_id = fields.Many2one("mfg.case", readonly=True, index=True)
+    correlation_id = fields.Char("Correlation ID", readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    paused_workorder_ids = fields.Many2many(
+        "mrp.workorder",
+        readonly=True,
+        help="Work orders that ran when the hold was placed; they start again after.",
+    )
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS mfg_hold_document_index
+                ON mfg_hold (res_model, res_id, state);
+            CREATE INDEX IF NOT EXISTS mfg_hold_blocker_index
+                ON mfg_hold (blocker_model, blocker_id) WHERE state = 'active';
+            """
+        )
+
+    # ---------------------------------------------------------------- computes
+
+    @api.depends("res_model", "res_id")
+    def _compute_document_name(self):
+        for hold in self:
+            # sudo: the name of what is held is no secret to who may see the hold.
+            document = hold.sudo()._document()
+            hold.document_name = document.display_name if document else ""
+
+    @api.depends("blocker_model", "blocker_id")
+    def _compute_blocker_name(self):
+        for hold in self:
+            # sudo: as above.
+            blocker = hold.sudo()._blocker()
+            hold.blocker_name = blocker.display_name if blocker else ""
+
+    # ----------------------------------------------------------------- actions
+
+    def action_lift(self):
+        """Ask for the reason, then lift the holds by hand."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Lift Hold"),
+            "res_model": "mfg.hold.lift",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_hold_ids": self.ids},
+        }
+
+    def action_open_document(self):
+        """The form of what is held."""
+        self.ensure_one()
+        document = self._document()
+        return document.get_formview_action() if document else False
+
+    def action_open_blocker(self):
+        """The form of what lifts the hold."""
+        self.ensure_one()
+        blocker = self._blocker()
+        return blocker.get_formview_action() if blocker else False
+
+    # ----------------------------------------------------------------- reading
+
+    @api.model
+    def _active_on(self, records):
+        """The active holds of the records, oldest first, in one query."""
+        if not records.ids:
+            return self.browse()
+        return self.search(
+            [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+                ("state", "=", "active"),
+            ],
+            order="id",
+        )
+
+    def _of(self, record):
+        """Those of the holds that hold ``record``."""
+        return self.filtered(
+            lambda hold: hold.res_model == record._name and hold.res_id == record.id
+        )
+
+    def _document(self):
+        """What is held; None when it is gone."""
+        return self._related(self.res_model, self.res_id)
+
+    def _blocker(self):
+        """What lifts the hold; None when a person does, or when it is gone."""
+        return self._related(self.blocker_model, self.blocker_id)
+
+    def _related(self, model, record_id):
+        self.ensure_one()
+        if not model or model not in self.env:
+            return None
+        return self.env[model].browse(record_id).exists() or None
+
+    def _blocker_text(self):
+        """``<hold> since 20 Nov 14:03 (Maintenance can clear it)``."""
+        self.ensure_one()
+        since = format_datetime(self.env, self.placed_at, dt_format="d MMM HH:mm")
+        if self.clearer:
+            return _(
+                "%(hold)s since %(since)s (%(who)s can clear it)",
+                hold=self.name,
+                since=since,
+                who=self.clearer,
+            )
+        return _("%(hold)s since %(since)s", hold=self.name, since=since)
+
+    # ----------------------------------------------------------------- placing
+
+    @api.model
+    def _place(
+        self,
+        document,
+        *,
+        reason_code,
+        reason,
+        blocker=None,
+        clearer=None,
+        case=None,
+        paused_workorders=None,
+    ):
+        """Hold ``document`` until its blocker is done or a person lifts the hold.
+
+        :param document: one record of a model with ``mfg.holdable.mixin``
+        :param reason: what happened, in a few words; becomes part of the hold's name
+        :param blocker: record whose completion lifts the hold
+        :param clearer: who can clear it, as the refused person should read it
+        :param paused_workorders: work orders that the cause itself stopped just now
+            and that start again with the document
+        :return: the hold; the same one when document and blocker have one already
+        :raise UserError: the document is past being held, e.g. a finished order
+        """
+        document.ensure_one()
+        caller = self.env
+        # sudo: who reports a cause (a machine, a partner) has no right on holds or on
+        # the document; what it may set off was decided when it was connected.
+        self, document = self.sudo(), document.sudo()
+        document._mfg_bump_hold_version()
+        document._mfg_check_holdable()
+        hold = self._active_on(document).filtered(
+            lambda hold: hold._same_cause(reason_code, reason, blocker)
+        )[:1]
+        if hold:
+            return hold.with_env(caller)
+        hold = self.create(
+            self._prepare_hold(document, reason_code, reason, blocker, clearer, case)
+        )
+        if paused_workorders:
+            hold.paused_workorder_ids = paused_workorders
+        if "mfg_correlation_id" in document._fields:
+            document.mfg_correlation_id = hold.correlation_id
+        hold.case_id._reopen()
+        hold._audit(document, "hold.placed", new=hold.name, why=reason)
+        document._mfg_refresh_hold_count()
+        document._mfg_hold_placed(hold)
+        return hold.with_env(caller)
+
+    def _same_cause(self, reason_code, reason, blocker):
+        """Whether a hold with these values would say the same thing again."""
+        if self.reason_code != reason_code:
+            return False
+        if not blocker:
+            return not self.blocker_model and self.reason == reason
+        return (self.blocker_model, self.blocker_id) == (blocker._name, blocker.id)
+
+    @api.model
+    def _prepare_hold(self, document, reason_code, reason, blocker, clearer, case):
+        """Values of a new hold."""
+        label = dict(self._fields["reason_code"]._description_selection(self.env))
+        correlation_id = (
+            (case and case.correlation_id)
+            or self.env["mfg.audit.entry"]._chain_of(document)
+            or str(uuid.uuid4())
+        )
+        case = case or self.env["mfg.case"].search(
+            [("correlation_id", "=", correlation_id)]
+        )
+        company = "company_id" in document._fields and document.company_id
+        return {
+            "name": f"{label[reason_code]}: {reason}",
+            "reason_code": reason_code,
+            "reason": reason,
+            "res_model": document._name,
+            "res_id": document.id,
+            "blocker_model": blocker._name if blocker else False,
+            "blocker_id": blocker.id if blocker else False,
+            "clearer": clearer,
+            "placed_at": fields.Datetime.now(),
+            "placed_by_id": self.env.uid,
+            "case_id": case.id,
+            "correlation_id": correlation_id,
+            "company_id": (company or self.env.company).id,
+        }
+
+    # ----------------------------------------------------------------- lifting
+
+    def _lift(self, why, *, by=None):
+        """Lift the holds; a document without any other goes on by itself.
+
+        :param why: reason, as people will read it on the hold and in the audit trail
+        :param by: the person a partner names; the acting user by default
+        :return: the holds that were active until now
+        """
+        caller = self.env
+        # sudo: who completes a repair or decides an inspection needs no right on the
+        # holds that wait for it.
+        self = self.sudo()
+        held = self._documents()
+        for documents in held:
+            documents._mfg_bump_hold_version()
+        self.invalidate_recordset(["state"])
+        active = self.filtered(lambda hold: hold.state == "active")
+        active.write(
+            {
+                "state": "lifted",
+                "lifted_at": fields.Datetime.now(),
+                "lifted_by": by or self._acting_person(),
+                "lift_reason": why,
+            }
+        )
+        for hold in active:
+            hold._audit(hold._document(), "hold.lifted", old=hold.name, why=why)
+        for documents in held:
+            documents._mfg_refresh_hold_count()
+            for document in documents:
+                active._of(document)._hand_over(document, why)
+        active.case_id._settle_if_over()
+        return active.with_env(caller)
+
+    @api.model
+    def _lift_blocked_by(self, blocker, why, *, by=None):
+        """Lift the holds that wait for ``blocker``; see :meth:`_lift`."""
+        if not blocker.ids:
+            return self.browse()
+        # sudo: see _lift.
+        holds = self.sudo().search(
+            [
+                ("blocker_model", "=", blocker._name),
+                ("blocker_id", "in", blocker.ids),
+                ("state", "=", "active"),
+            ],
+            order="id",
+        )
+        return holds._lift(why, by=by)
+
+    def _documents(self):
+        """The held documents that still exist: one recordset per model, in order."""
+        by_model = {}
+        for hold in self:
+            by_model.setdefault(hold.res_model, []).append(hold.res_id)
+        return [
+            self.env[model].browse(sorted(set(ids))).exists()
+            for model, ids in sorted(by_model.items())
+        ]
+
+    def _hand_over(self, document, why):
+        """Let the document go on, or leave what is to be restarted to its next hold."""
+        if not self:
+            return
+        others = self._active_on(document)
+        paused = self.paused_workorder_ids
+        if others:
+            others[:1].paused_workorder_ids |= paused
+        else:
+            document._mfg_holds_cleared(self, why)
+
+    @api.model
+    def _acting_person(self):
+        """Name of the person, else of the user, on whose behalf the work is done."""
+        return self.env.context.get("mfg_person") or self.env.user.name
+
+    def _audit(self, document, action, **values):
+        """Tell the audit trail, as part of the chain that the hold belongs to."""
+        self.ensure_one()
+        self.env["mfg.audit.entry"].with_context(
+            mfg_correlation_id=self.env.context.get("mfg_correlation_id")
+            or self.correlation_id
+        )._append(document if document is not None else self, action, **values)

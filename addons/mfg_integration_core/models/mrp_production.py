@@ -1,0 +1,196 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.sql import column_exists, create_column
+
+STATES = [
+    ("planned", "Planned"),
+    ("released", "Released"),
+    ("in_progress", "In Progress"),
+    ("blocked", "Blocked"),
+    ("completed", "Completed"),
+    ("closed", "Closed"),
+    ("cancelled", "Cancelled"),
+]
+#: Canonical state of each native one. Source: ``mrp.production._compute_state``:
+#: "to_close" has finished its operations but has posted nothing yet, so it is still in
+#: progress. "closed" is reserved for the accounting close and no native state.
+STATE_OF = {
+    "draft": "planned",
+    "confirmed": "released",
+    "progress": "in_progress",
+    "to_close": "in_progress",
+    "done": "completed",
+    "cancel": "cancelled",
+}
+#: What an active hold overlays: work that could otherwise be going on.
+BLOCKABLE = ("released", "in_progress")
+FINAL = ("completed", "closed", "cancelled")
+
+
+class MrpProduction(models.Model):
+    """A manufacturing order whose state the plant's systems follow and holds stop."""
+
+    _name = "mrp.production"
+    _inherit = ["mrp.production", "mfg.holdable.mixin", "mfg.state.mixin"]
+
+    _mfg_gate_remembers = True  # finishing, starting and splitting write the order
+    _mfg_state_event_type = "mfg.production.state_changed.v1"
+    _mfg_state_initial = "planned"
+
+    mfg_state = fields.Selection(
+        STATES,
+        string="Plant State",
+        compute="_compute_mfg_state",
+        store=True,
+        index=True,
+        copy=False,
+    )
+    mfg_correlation_id = fields.Char(
+        "Correlation ID",
+        readonly=True,
+        copy=False,
+        help="Chain of the cause that held the order last; what it does next joins it.",
+    )
+    mfg_good_quantity = fields.Float(
+        "Good (machine)",
+        digits="Product Unit of Measure",
+        readonly=True,
+        copy=False,
+        help="Good pieces that machines have counted.",
+    )
+    mfg_scrap_quantity = fields.Float(
+        "Scrap (machine)",
+        digits="Product Unit of Measure",
+        readonly=True,
+        copy=False,
+        help="Rejected pieces that machines have counted.",
+    )
+
+    def _auto_init(self):
+        """Fill the state of existing orders at once.
+
+        The ORM would compute it order by order, and each would count as a change.
+        """
+        if not column_exists(self.env.cr, self._table, "mfg_state"):
+            create_column(self.env.cr, self._table, "mfg_state", "varchar")
+            for native, canonical in STATE_OF.items():
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE mrp_production SET mfg_state = %s WHERE state = %s",
+                        canonical,
+                        native,
+                    )
+                )
+        return super()._auto_init()
+
+    # ---------------------------------------------------------------- computes
+
+    @api.depends("state", "mfg_active_hold_count")
+    def _compute_mfg_state(self):
+        for order in self:
+            state = STATE_OF.get(order.state, "planned")
+            if order.mfg_active_hold_count and state in BLOCKABLE:
+                state = "blocked"
+            order.mfg_state = state
+
+    # --------------------------------------------------------------- overrides
+
+    def write(self, vals):
+        if vals.get("state") == "done":
+            self.filtered(lambda order: order.state != "done")._mfg_check_gate("finish")
+        return super().write(vals)
+
+    def button_mark_done(self):
+        # First of all, so that nobody answers a wizard in vain.
+        self._mfg_check_gate("finish")
+        return super().button_mark_done()
+
+    def _post_inventory(self, cancel_backorder=False):
+        self._mfg_check_gate("finish")
+        return super()._post_inventory(cancel_backorder=cancel_backorder)
+
+    def _split_productions(self, *args, **kwargs):
+        # The order that is split off would be free of the hold.
+        self._mfg_check_gate("split")
+        return super()._split_productions(*args, **kwargs)
+
+    def action_merge(self):
+        self._mfg_check_gate("split")
+        return super().action_merge()
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        cancelled = self.filtered(lambda order: order.state == "cancel")
+        # sudo: who may cancel an order needs no right on what held it.
+        holds = self.env["mfg.hold"].sudo()._active_on(cancelled)
+        if holds:
+            holds._lift(_("The order was cancelled."))
+        return result
+
+    # ------------------------------------------------------------------- state
+
+    def _prepare_mfg_state_data(self, previous):
+        self.ensure_one()
+        holds = self.env["mfg.hold"].browse()
+        if self.mfg_active_hold_count:
+            holds = holds._active_on(self)
+        return {
+            "order": self.name,
+            "state": self.mfg_state,
+            "previous_state": previous,
+            "product": self.product_id.default_code or self.product_id.name,
+            "quantity": self.product_qty,
+            "uom": self.product_uom_id.name,
+            "blocked_by": [hold._blocker_text() for hold in holds],
+        }
+
+    # ------------------------------------------------------------------- holds
+
+    def _mfg_check_holdable(self):
+        if self.mfg_state in FINAL:
+            raise UserError(
+                _(
+                    "%(order)s is %(state)s, so it can no longer be held.",
+                    order=self.display_name,
+                    state=dict(STATES)[self.mfg_state].lower(),
+                )
+            )
+        return super()._mfg_check_holdable()
+
+    def _mfg_hold_placed(self, hold):
+        """Pause what runs, and remember it for the day the order goes on."""
+        result = super()._mfg_hold_placed(hold)
+        running = self.workorder_ids._mfg_running()
+        if running:
+            hold.paused_workorder_ids |= running
+            # Not button_pending: that stops the clock of the acting user only.
+            running.end_all()
+        return result
+
+    def _mfg_holds_cleared(self, hold, why):
+        """Let the order go on: say so, and start again what the holds paused."""
+        result = super()._mfg_holds_cleared(hold, why)
+        if self.mfg_state in FINAL or self.env.context.get("mfg_no_resume"):
+            return result
+        started = hold.paused_workorder_ids._mfg_start_again()
+        hold._audit(self, "order.resumed", new=self.mfg_state, why=why)
+        self.message_post(
+            body=self._mfg_resumed_note(started, why),
+            author_id=self.env.user.partner_id.id,
+        )
+        return result
+
+    def _mfg_resumed_note(self, started, why):
+        """What the chatter says when the order goes on."""
+        lines = [
+            _(
+                "Goes on: the last hold was lifted by %(who)s. %(why)s",
+                who=self.env["mfg.hold"]._acting_person(),
+                why=why,
+            )
+        ]
+        if started:
+            names = ", ".join(started.mapped("name"))
+            lines.append(_("Started again: %(workorders)s.", workorders=names))
+        return " ".join(lines)

@@ -1,0 +1,55 @@
+from odoo import models
+
+
+class MrpWorkorder(models.Model):
+    """A work order that neither starts nor finishes while its order is held."""
+
+    _inherit = "mrp.workorder"
+
+    # --------------------------------------------------------------- overrides
+
+    def write(self, vals):
+        if vals.get("state") == "progress":
+            self._mfg_check_start()
+        elif vals.get("state") == "done":
+            self.production_id._mfg_check_gate("finish")
+        return super().write(vals)
+
+    def button_start(self, *args, **kwargs):
+        self._mfg_check_start()
+        return super().button_start(*args, **kwargs)
+
+    def button_finish(self):
+        self.production_id._mfg_check_gate("finish")
+        return super().button_finish()
+
+    # ---------------------------------------------------------------- business
+
+    def _mfg_check_start(self):
+        """Pass the gates of a start: the order's and the work center's."""
+        self.production_id._mfg_check_gate("start")
+        self.workcenter_id._mfg_check_gate("start")
+
+    def _mfg_running(self):
+        """Those of the work orders whose clock is running, whoever started it."""
+        if not self.ids:
+            return self
+        clocks = self.env["mrp.workcenter.productivity"].search(
+            [("workorder_id", "in", self.ids), ("date_end", "=", False)]
+        )
+        return clocks.workorder_id
+
+    def _mfg_start_again(self):
+        """Start those of the work orders that can be; a blocked machine stays still.
+
+        :return: the work orders that run again
+        """
+        ready = self.filtered(
+            lambda workorder: workorder.state not in ("done", "cancel")
+            and workorder.workcenter_id.working_state != "blocked"
+            and not workorder.workcenter_id.mfg_active_hold_count
+        )
+        ready -= ready._mfg_running()
+        if ready:
+            ready.button_start()
+        return ready
