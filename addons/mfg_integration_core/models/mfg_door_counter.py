@@ -1,4 +1,5 @@
-from odoo import fields, models, tools
+from odoo import fields, models
+from odoo.tools import sql
 
 
 class MfgDoorCounter(models.Model):
@@ -21,7 +22,7 @@ class MfgDoorCounter(models.Model):
     count = fields.Integer(readonly=True)
 
     def init(self):
-        if not tools.table_exists(self.env.cr, self._table):
+        if not sql.table_exists(self.env.cr, self._table):
             self.env.cr.execute(
                 f"""
                 CREATE UNLOGGED TABLE {self._table} (
