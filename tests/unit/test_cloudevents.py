@@ -61,8 +61,8 @@ def test_malformed_line_is_named():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}', b"\xef\xbb\xbf{}"],
-    ids=["empty", "truncated", "not utf-8", "deep", "NaN", "byte order mark"],
+    [b"", b"{", b"\xff\xfe", b"[" * 100_000, b'{"a": NaN}'],
+    ids=["empty", "truncated", "not utf-8", "deep", "NaN"],
 )
 def test_body_that_is_no_json_is_refused(body):
     with pytest.raises(InvalidEventError) as caught:

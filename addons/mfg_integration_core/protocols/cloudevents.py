@@ -8,6 +8,7 @@ Source: CloudEvents 1.0.2, JSON Event Format 1.0.2, HTTP Protocol Binding 1.0.2.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -87,10 +88,14 @@ def parse(content_type: str | None, body: bytes) -> list[dict]:
 
 
 def is_batch(content_type: str | None, body: bytes) -> bool:
-    """Whether the sender of a body that :func:`parse` reads expects a result per event."""
+    """Whether the sender means several events and gets a result for each.
+
+    NDJSON and the batch media type say so themselves; ``application/json`` is a batch
+    when it is an array.
+    """
     media_type = _media_type(content_type)
     if media_type == PLAIN_MEDIA_TYPE:
-        return body.lstrip().startswith(b"[")
+        return body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
     return media_type in (BATCH_MEDIA_TYPE, NDJSON_MEDIA_TYPE)
 
 

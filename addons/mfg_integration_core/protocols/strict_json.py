@@ -65,7 +65,8 @@ def _texts(value):
 
 def _decode(body: bytes, what: str) -> str:
     try:
-        return body.decode("utf-8")
+        # RFC 8259, 8.1: a byte order mark may be ignored; some frameworks write it.
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         place = f"byte {error.start} is not UTF-8; send UTF-8"
         raise _not_json(what, place) from error

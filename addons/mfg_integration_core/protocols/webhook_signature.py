@@ -17,6 +17,7 @@ import secrets as random_source
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..exceptions import SignatureError
+from . import http_headers
 
 SECRET_PREFIX = "whsec_"
 TOLERANCE_S = 300
@@ -172,12 +173,10 @@ def _scheme_signature(scheme: Mapping, secret: str, signed: bytes) -> str:
 
 
 def _header(headers: Mapping, name: str) -> str:
-    for key, value in headers.items():
-        if str(key).lower() == name.lower():
-            if not isinstance(value, str):
-                break
-            return value.strip()
-    raise SignatureError(f"The header {name} is missing.", code="signature_missing")
+    value = http_headers.find(headers, name)
+    if value is None:
+        raise SignatureError(f"The header {name} is missing.", code="signature_missing")
+    return value
 
 
 def _check_fresh(timestamp: int, now: float, tolerance_s: float) -> None:

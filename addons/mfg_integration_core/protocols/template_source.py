@@ -1,0 +1,104 @@
+"""Reading the text of a vendor template: YAML without its traps, held to its schema.
+
+The schema, ``templates/template.schema.json``, is also what an editor or a stranger's
+tool checks a template with.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from pathlib import Path
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from ..exceptions import ConfigurationError
+from .expression import to_text
+
+SCHEMA_PATH = Path(__file__).parents[1] / "templates" / "template.schema.json"
+_BOOL = "tag:yaml.org,2002:bool"
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
+
+
+def read(text: str, file_name: str) -> dict:
+    """The content of a template that keeps the schema and is named like its file.
+
+    :raise ConfigurationError: code ``bad_template``; names file, place and remedy
+    """
+    try:
+        # A subclass of SafeLoader: it makes plain data only.
+        content = yaml.load(text, Loader=_PlainLoader)
+    except yaml.YAMLError as error:
+        raise _bad(file_name, f"is no YAML: {' '.join(str(error).split())}") from error
+    error = best_match(_validator().iter_errors(content))
+    if error:
+        raise _bad(file_name, f"{_place(error)}: {error.message[:300]}")
+    stem = Path(file_name).name.split(".")[0]
+    if content["template"] != stem:
+        raise _bad(file_name, f"template: must be {stem!r}, the name of the file")
+    return content
+
+
+@functools.cache
+def _validator() -> Draft202012Validator:
+    schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
+    return Draft202012Validator(schema)
+
+
+def _place(error: ValidationError) -> str:
+    return "/".join(str(step) for step in error.absolute_path) or "the template"
+
+
+def _bad(file_name: str, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{file_name}, {what}.",
+        code="bad_template",
+        remedy="templates/template.schema.json describes what may stand there.",
+    )
+
+
+# ------------------------------------------------------------------
+# YAML
+# ------------------------------------------------------------------
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML in which ON, NO and 2026-11-20 are texts and no key stands twice.
+
+    Status words of vendors are ON, OFF, YES and NO; YAML 1.1 would read them as
+    true and false. Keys become texts, as they are in JSON.
+    """
+
+    yaml_implicit_resolvers = {
+        first: [pair for pair in pairs if pair[0] not in (_BOOL, _TIMESTAMP)]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node, deep=False):
+        """A dictionary with text keys.
+
+        :raise yaml.YAMLError: when a key stands twice or is no plain word
+        """
+        result = {}
+        for key_node, value_node in node.value:
+            key = self._text_key(key_node)
+            if key in result:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"{key!r} stands here twice",
+                    problem_mark=key_node.start_mark,
+                )
+            result[key] = self.construct_object(value_node, deep=True)
+        return result
+
+    def _text_key(self, key_node) -> str:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(
+                problem="a key must be a word", problem_mark=key_node.start_mark
+            )
+        return to_text(self.construct_object(key_node)) or key_node.value
+
+
+_PlainLoader.add_implicit_resolver(_BOOL, re.compile("true|false"), list("tf"))
