@@ -81,7 +81,9 @@ def measure(series: Series, _argv: Sequence[str]) -> int:
             ("edge ingest", lambda: edge_ingest(stage)),
         ):
             with step(f"measuring: {title}"):
-                results += [Result(series=series.name, **figure) for figure in figures()]
+                results += [
+                    Result(series=series.name, **figure) for figure in figures()
+                ]
     earlier = json.loads(REPORT.read_text("utf-8")) if REPORT.exists() else []
     report = earlier + [result.as_json() for result in results]
     REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

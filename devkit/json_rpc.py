@@ -26,7 +26,9 @@ class Session:
         self._password = password
         self.uid = self._call("common", "login", database, login, password)
         if not self.uid:
-            raise OdooError(f"login {login} was refused", "odoo.exceptions.AccessDenied")
+            raise OdooError(
+                f"login {login} was refused", "odoo.exceptions.AccessDenied"
+            )
 
     def call(self, model: str, method: str, *arguments, **options):
         """The result of a public method.

@@ -20,7 +20,10 @@ class OwnProcess:
     """
 
     def __init__(
-        self, name: str, argv: Sequence[str | Path], env: Mapping[str, str] | None = None
+        self,
+        name: str,
+        argv: Sequence[str | Path],
+        env: Mapping[str, str] | None = None,
     ):
         self.name = name
         self.argv = [str(part) for part in argv]

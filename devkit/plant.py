@@ -191,9 +191,7 @@ def _connectors(admin: Session, stage: Stage, equipment_id: int) -> None:
     _bind(admin, edge_id, equipment_id, MACHINE_ID)
     _bind(admin, cmms_id, equipment_id, CMMS_ASSET_ID)
     for connector_id in (cmms_id, qms_id):
-        admin.call(
-            "mfg.connector", "action_add_default_subscriptions", [connector_id]
-        )
+        admin.call("mfg.connector", "action_add_default_subscriptions", [connector_id])
     for connector_id in (edge_id, cmms_id, qms_id):
         admin.call("mfg.connector", "action_go_live", [connector_id])
 

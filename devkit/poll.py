@@ -34,6 +34,7 @@ def until(
         if time.monotonic() > deadline:
             reason = last_words()
             raise NeverHappenedError(
-                f"{what}: not within {within_s:g} s" + (f" ({reason})" if reason else "")
+                f"{what}: not within {within_s:g} s"
+                + (f" ({reason})" if reason else "")
             )
         time.sleep(PAUSE_S)

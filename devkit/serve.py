@@ -62,7 +62,9 @@ def fill(stage: Stage) -> None:
             Story(stage, built, built.order, narrator, refusals=1).play()
             Story(stage, built, second, narrator, refusals=0).play_until_blocked()
     except StoryError as error:
-        raise DevkitError(f"the story did not come true: {error}", "run make demo") from error
+        raise DevkitError(
+            f"the story did not come true: {error}", "run make demo"
+        ) from error
 
 
 def _check_port(port: int) -> None:

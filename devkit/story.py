@@ -74,8 +74,10 @@ class Story:
         self.narrator.step(
             "the machine starts",
             lambda: self._machine_plays("start"),
-            lambda: self._order_state("in_progress")
-            and f"{self.order.name} in progress, robot running",
+            lambda: (
+                self._order_state("in_progress")
+                and f"{self.order.name} in progress, robot running"
+            ),
         )
 
     def machine_counts(self) -> None:
@@ -86,8 +88,10 @@ class Story:
         self.narrator.step(
             "the machine counts, one batch is sent twice",
             counts_twice,
-            lambda: self._counts(GOOD_BEFORE_FAULT, SCRAP_BEFORE_FAULT)
-            and f"{GOOD_BEFORE_FAULT} good, {SCRAP_BEFORE_FAULT} scrapped",
+            lambda: (
+                self._counts(GOOD_BEFORE_FAULT, SCRAP_BEFORE_FAULT)
+                and f"{GOOD_BEFORE_FAULT} good, {SCRAP_BEFORE_FAULT} scrapped"
+            ),
         )
 
     def misbehave(self) -> None:
@@ -100,19 +104,23 @@ class Story:
         self.narrator.step(
             "the machine faults",
             lambda: self._machine_plays("fault"),
-            lambda: self._request_id()
-            and self._equipment_is("down")
-            and self._workcenter_is("blocked")
-            and f"robot down, work center blocked, {self._request_name()!r} requested",
+            lambda: (
+                self._request_id()
+                and self._equipment_is("down")
+                and self._workcenter_is("blocked")
+                and f"robot down, work center blocked, {self._request_name()!r} requested"
+            ),
         )
 
     def order_is_blocked(self) -> None:
         self.narrator.step(
             "the order is blocked",
             _nothing,
-            lambda: self._order_state("blocked")
-            and self._active_holds() == 2
-            and f"{self._active_holds()} holds, case {self._case_name()} opened",
+            lambda: (
+                self._order_state("blocked")
+                and self._active_holds() == 2
+                and f"{self._active_holds()} holds, case {self._case_name()} opened"
+            ),
         )
 
     def cmms_has_the_work_order(self) -> None:
@@ -126,18 +134,22 @@ class Story:
         self.narrator.step(
             "the CMMS has a work order",
             _nothing,
-            lambda: self.cmms_order()
-            and self._bound("cmms", "maintenance.request", self._request_id())
-            and f"{self.cmms_order()['wo_no']}, refused {self.refusals} times before",
+            lambda: (
+                self.cmms_order()
+                and self._bound("cmms", "maintenance.request", self._request_id())
+                and f"{self.cmms_order()['wo_no']}, refused {self.refusals} times before"
+            ),
         )
 
     def qms_has_the_inspection(self) -> None:
         self.narrator.step(
             "the lot in process is in quality review",
             _nothing,
-            lambda: self.qms_inspection()
-            and self._bound("qms", "mfg.quality.inspection", self._inspection_id())
-            and f"{self.qms_inspection()['id']} for lot {self.order.lot}",
+            lambda: (
+                self.qms_inspection()
+                and self._bound("qms", "mfg.quality.inspection", self._inspection_id())
+                and f"{self.qms_inspection()['id']} for lot {self.order.lot}"
+            ),
         )
 
     def planner_is_refused(self) -> None:
@@ -179,10 +191,12 @@ class Story:
         self.narrator.step(
             "the technician finishes, the callback comes twice",
             finishes_and_tells_twice,
-            lambda: self._request_state("completed")
-            and self._workcenter_is("normal")
-            and self._active_holds() == 1
-            and "request completed, work center free, Quality still holds",
+            lambda: (
+                self._request_state("completed")
+                and self._workcenter_is("normal")
+                and self._active_holds() == 1
+                and "request completed, work center free, Quality still holds"
+            ),
         )
 
     def inspector_releases(self) -> None:
@@ -222,8 +236,10 @@ class Story:
         self.narrator.step(
             "the planner finishes the order",
             self._finish_order,
-            lambda: self._order_state("completed", "closed")
-            and f"{self.order.name} done with {self._produced():g}",
+            lambda: (
+                self._order_state("completed", "closed")
+                and f"{self.order.name} done with {self._produced():g}"
+            ),
         )
         self.narrator.step(
             "the case is settled",
@@ -249,7 +265,9 @@ class Story:
 
     def cmms_order(self) -> dict | None:
         """The work order that the CMMS made for this order's fault."""
-        created = {e["order"]["external_ref"]: e for e in self.stage.cmms.ledger("created")}
+        created = {
+            e["order"]["external_ref"]: e for e in self.stage.cmms.ledger("created")
+        }
         for uuid in self._messages("mfg.maintenance.requested.v1"):
             if uuid in created:
                 return created[uuid]["order"]
@@ -354,7 +372,8 @@ class Story:
 
     def _request_state(self, state: str) -> bool:
         found = self.stage.value(
-            "SELECT mfg_state FROM maintenance_request WHERE id = %s", self._request_id()
+            "SELECT mfg_state FROM maintenance_request WHERE id = %s",
+            self._request_id(),
         )
         return found == state
 

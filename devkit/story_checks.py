@@ -51,7 +51,9 @@ def _partners(story: Story) -> Iterator[Check]:
     yield Check("the QMS has one inspection", len(inspections), 1)
     for peer in (story.stage.cmms, story.stage.qms, story.stage.machine):
         answers = {call["status"] for call in peer.ledger("call")} - {None}
-        yield Check(f"Odoo answered every call of the {peer.name} with 202", answers, {202})
+        yield Check(
+            f"Odoo answered every call of the {peer.name} with 202", answers, {202}
+        )
 
 
 def _documents(story: Story) -> Iterator[Check]:

@@ -13,7 +13,9 @@ LANES, EVENTS_PER_LANE = 6, 8
 def test_each_lane_is_worked_on_in_order_and_one_at_a_time(live):
     run = f"lane-{time.time_ns()}"
     events = [
-        cloudevent(f"{run}-{place}-{lane}", "mfg.ping.v1", {"note": run}, f"{run}-{lane}")
+        cloudevent(
+            f"{run}-{place}-{lane}", "mfg.ping.v1", {"note": run}, f"{run}-{lane}"
+        )
         for place in range(EVENTS_PER_LANE)
         for lane in range(LANES)
     ]

@@ -32,9 +32,7 @@ def test_inspection_is_created_with_a_location(qms):
 
 
 def test_wrong_key_is_refused(qms):
-    answer = json_http.post(
-        f"{qms.url}/v2/inspections", INSPECTION, {"X-Api-Key": "x"}
-    )
+    answer = json_http.post(f"{qms.url}/v2/inspections", INSPECTION, {"X-Api-Key": "x"})
 
     assert answer.status == 401
 
