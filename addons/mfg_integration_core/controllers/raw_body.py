@@ -17,5 +17,6 @@ def capture(httprequest) -> RawBody:
     """Read the body once, before Odoo would parse a form out of it."""
     if (httprequest.content_length or 0) > HARD_LIMIT_BYTES:
         return RawBody(None)
-    data = httprequest.stream.read(HARD_LIMIT_BYTES + 1)
+    # Cached, since Odoo runs a request again after a serialization failure.
+    data = httprequest.get_data(cache=True)
     return RawBody(data if len(data) <= HARD_LIMIT_BYTES else None)
