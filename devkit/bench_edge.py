@@ -6,8 +6,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import json_http, postgres
-from .stage import Stage
 from .partner_events import BATCH, count, signed
+from .stage import Stage
 
 CONNECTIONS = 2
 BATCHES_PER_CONNECTION = 4

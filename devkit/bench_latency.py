@@ -1,15 +1,16 @@
 """How long things take on a system with nothing else to do."""
 
+import functools
 import statistics
 import time
 import uuid
 from datetime import datetime, timezone
 
 from . import json_http
+from .partner_events import ping, signed
 from .plant import Plant
 from .poll import until
 from .stage import Stage
-from .partner_events import ping, signed
 
 MESSAGES = 25
 EVENTS = 200
@@ -25,7 +26,8 @@ def commit_to_receipt(stage: Stage, built: Plant) -> list[dict]:
             name=f"Bench {uuid.uuid4()}",
             equipment_id=built.equipment_id,
         )
-        seconds.append(until(lambda: _delay(stage, request_id), "the CMMS has it"))
+        delay = functools.partial(_delay, stage, request_id)
+        seconds.append(until(delay, "the CMMS has it"))
     detail = f"{MESSAGES} messages, from the start of the transaction to the ledger"
     return _percentiles("commit to receipt", seconds, bar_s=1.0, detail=detail)
 

@@ -41,21 +41,25 @@ class Narrator:
     def step(
         self,
         title: str,
-        cause: Callable[[], object],
-        effect: Callable[[], str | None],
         *,
+        cause: Callable[[], object] | None = None,
+        effect: Callable[[], object],
+        told: Callable[[], str] | str,
         within_s: float | None = None,
     ) -> None:
         """Cause something and wait for its effect; the latency is the time between.
 
-        :param effect: what came of it, in words; nothing while it has not happened
+        :param cause: nothing for a step whose cause lies in the step before
+        :param effect: something true once it has happened
+        :param told: what came of it, for the reader
         :raise StoryError: when the effect does not come in time
         """
         number = len(self.latencies) + 1
         started = time.monotonic()
         try:
-            cause()
-            seen = until(
+            if cause:
+                cause()
+            until(
                 effect,
                 title,
                 within_s=within_s or self._within_s,
@@ -65,7 +69,8 @@ class Narrator:
             raise StoryError(f"step {number}: {error}") from error
         latency = time.monotonic() - started
         self.latencies[title] = latency
-        clock = f"{time.monotonic() - self._began:6.1f} s"
+        clock = f"{self.seconds:6.1f} s"
+        seen = told if isinstance(told, str) else told()
         self._out(f"{clock} {_duration(latency):>10}  {number:>2}. {title}: {seen}")
 
     @property

@@ -32,7 +32,7 @@ def main(argv: Sequence[str]) -> int:
 def serve(series: Series, argv: Sequence[str]) -> int:
     """Fill a database with the story, say where it is, and wait for Ctrl-C."""
     options = _parse(argv)
-    with opened(series, "serve", port=options.port) as stage:
+    with opened(series, "serve", port=options.port, workers=0) as stage:
         fill(stage)
         say(
             f"ready: {stage.url} db={stage.database} login=admin password=admin\n"

@@ -17,7 +17,7 @@ from . import json_http, postgres, template_database
 from .console import DevkitError, step
 from .json_rpc import Session
 from .own_process import OwnProcess
-from .paths import BUILD
+from .paths import BUILD, ROOT
 from .poll import NeverHappenedError, until
 from .series import Series
 
@@ -28,6 +28,7 @@ RUNNER_UP_WITHIN_S = 60
 # queue_job's runner holds this advisory lock; source: queue_job/jobrunner/runner.py.
 RUNNER_LOCK = 2293787760715711918
 QUEUE_JOB = "queue_job"
+LAUNCHER = ROOT / "devkit" / "bin" / "odoo_server.py"
 
 
 def free_port() -> int:
@@ -98,14 +99,22 @@ class Stage:
     :param database: has the suite installed; the stage neither makes nor drops it
     :param runner: False leaves queue_job's runner out, as if it had never been started
     :param port: of the Odoo server; a free one when not given
+    :param workers: of the Odoo server; 0 = threads, with websockets on the same port
     """
 
     def __init__(
-        self, series: Series, database: str, *, runner: bool = True, port: int = 0
+        self,
+        series: Series,
+        database: str,
+        *,
+        runner: bool = True,
+        port: int = 0,
+        workers: int = 2,
     ):
         self.series = series
         self.database = database
         self.has_runner = runner
+        self._workers = workers
         self.secrets = Secrets()
         self.url = f"http://{LOOPBACK}:{port or free_port()}"
         self._connection = None
@@ -232,33 +241,38 @@ class Stage:
 
     # --------------------------------------------------------- command lines
 
+    def _odoo_argv(self, role: str, config: dict) -> list[str]:
+        """Command line of an Odoo process, started by path (see ``bin/``)."""
+        shared = {
+            "addons_path": self.series.addons_path_with_tests(),
+            "dbfilter": f"^{self.database}$",
+            "list_db": False,
+            "gevent_port": free_port(),
+        }
+        command = self.series.odoo_command(
+            self.database, config={**shared, **config}, name=f"{self.database}-{role}"
+        )
+        at = command.index("-m")
+        return [*command[:at], str(LAUNCHER), *command[at + 2 :]]
+
     def _http_argv(self) -> list[str]:
         config = {
-            **self._odoo_config(),
             "http_port": self.url.rpartition(":")[2],
-            "gevent_port": free_port(),
-            "workers": 2,
+            "workers": self._workers,
             "max_cron_threads": 0,
             "server_wide_modules": self._modules(runner=False),
         }
-        name = f"{self.database}-http"
-        return self.series.odoo_command(self.database, config=config, name=name)
+        return self._odoo_argv("http", config)
 
     def _jobs_argv(self) -> list[str]:
         config = {
-            **self._odoo_config(),
             "http_port": free_port(),
-            "gevent_port": free_port(),
             "workers": 0,
             "max_cron_threads": 1,
             "server_wide_modules": self._modules(runner=self.has_runner),
             "queue_job.channels": "root:4",
         }
-        name = f"{self.database}-jobs"
-        return self.series.odoo_command(self.database, config=config, name=name)
-
-    def _odoo_config(self) -> dict:
-        return {"dbfilter": f"^{self.database}$", "list_db": False}
+        return self._odoo_argv("jobs", config)
 
     def _modules(self, *, runner: bool) -> str:
         """Server-wide modules of the series, queue_job only where the runner runs."""
@@ -289,18 +303,17 @@ class Stage:
 
 
 @contextlib.contextmanager
-def opened(
-    series: Series, purpose: str, *, runner: bool = True, port: int = 0
-) -> Iterator[Stage]:
+def opened(series: Series, purpose: str, **options) -> Iterator[Stage]:
     """A stage with everything running, on a database that is dropped afterwards.
 
     :param purpose: part of the database's name: "demo"
+    :param options: of the stage
     :raise DevkitError: when a process does not come up
     """
     database = template_database.scratch_name(series, purpose)
     template_database.clone(template_database.ensure(series), database, series)
     try:
-        with Stage(series, database, runner=runner, port=port) as stage:
+        with Stage(series, database, **options) as stage:
             with step("starting Odoo, its jobs, the peers and the machine"):
                 stage.start()
             yield stage

@@ -16,6 +16,8 @@ GOOD_BEFORE_FAULT, SCRAP_BEFORE_FAULT = 47, 1
 GOOD, SCRAP = 120, 3
 # Without the runner the sweeper does the work, at the pace of Odoo's cron.
 PATIENCE_S, PATIENCE_WITHOUT_RUNNER_S = 30, 200
+# Until another worker may take over from one that was killed: the lease.
+RECOVERY_S = 120
 
 
 class Story:
@@ -48,10 +50,10 @@ class Story:
         :raise StoryError: naming the first step that did not come true
         """
         self.play_until_blocked()
-        self.narrator.headline("Clearing")
+        self.narrator.headline("Repair and review")
         self.technician_repairs()
         self.inspector_releases()
-        self.order_resumes()
+        self.narrator.headline("Production again")
         self.machine_finishes()
         self.planner_finishes()
 
@@ -61,9 +63,8 @@ class Story:
         self.machine_starts()
         self.machine_counts()
         self.narrator.headline("Fault")
-        self.misbehave()
+        self.cmms_is_down()
         self.machine_faults()
-        self.order_is_blocked()
         self.cmms_has_the_work_order()
         self.qms_has_the_inspection()
         self.planner_is_refused()
@@ -73,11 +74,9 @@ class Story:
     def machine_starts(self) -> None:
         self.narrator.step(
             "the machine starts",
-            lambda: self._machine_plays("start"),
-            lambda: (
-                self._order_state("in_progress")
-                and f"{self.order.name} in progress, robot running"
-            ),
+            cause=lambda: self._machine_plays("start"),
+            effect=lambda: self._order_is("in_progress"),
+            told=f"{self.order.name} in progress",
         )
 
     def machine_counts(self) -> None:
@@ -87,15 +86,13 @@ class Story:
 
         self.narrator.step(
             "the machine counts, one batch is sent twice",
-            counts_twice,
-            lambda: (
-                self._counts(GOOD_BEFORE_FAULT, SCRAP_BEFORE_FAULT)
-                and f"{GOOD_BEFORE_FAULT} good, {SCRAP_BEFORE_FAULT} scrapped"
-            ),
+            cause=counts_twice,
+            effect=lambda: self._counts_are(GOOD_BEFORE_FAULT, SCRAP_BEFORE_FAULT),
+            told=f"{GOOD_BEFORE_FAULT} good, {SCRAP_BEFORE_FAULT} scrapped",
         )
 
-    def misbehave(self) -> None:
-        """The CMMS is down for the first tries; one of its callbacks comes twice."""
+    def cmms_is_down(self) -> None:
+        """From now on, for the first tries; when killed, the next one hangs."""
         self.stage.cmms.control("manners", refuse_times=self.refusals)
         if self.interrupt:
             self.stage.cmms.control("manners", late_times=1, late_s=600)
@@ -103,53 +100,42 @@ class Story:
     def machine_faults(self) -> None:
         self.narrator.step(
             "the machine faults",
-            lambda: self._machine_plays("fault"),
-            lambda: (
-                self._request_id()
-                and self._equipment_is("down")
-                and self._workcenter_is("blocked")
-                and f"robot down, work center blocked, {self._request_name()!r} requested"
-            ),
+            cause=lambda: self._machine_plays("fault"),
+            effect=lambda: self._equipment_is("down") and self._workcenter_blocked(),
+            told="robot down, work center blocked",
         )
-
-    def order_is_blocked(self) -> None:
         self.narrator.step(
             "the order is blocked",
-            _nothing,
-            lambda: (
-                self._order_state("blocked")
-                and self._active_holds() == 2
-                and f"{self._active_holds()} holds, case {self._case_name()} opened"
-            ),
+            effect=lambda: self._order_is("blocked") and self._active_holds() == 2,
+            told=lambda: f"2 holds, {self._case('name')} opened",
         )
 
     def cmms_has_the_work_order(self) -> None:
         if self.interrupt:
             self.narrator.step(
                 "the CMMS accepts and has not answered yet",
-                _nothing,
-                lambda: self.cmms_order() and self.cmms_order()["wo_no"],
+                effect=self.cmms_order,
+                told=lambda: self.cmms_order()["wo_no"],
             )
             self.interrupt()
         self.narrator.step(
-            "the CMMS has a work order",
-            _nothing,
-            lambda: (
+            f"the CMMS has a work order, after answering 503 {_times(self.refusals)}",
+            effect=lambda: (
                 self.cmms_order()
                 and self._bound("cmms", "maintenance.request", self._request_id())
-                and f"{self.cmms_order()['wo_no']}, refused {self.refusals} times before"
             ),
+            told=lambda: f"{self.cmms_order()['wo_no']} for {self._request_name()!r}",
+            within_s=RECOVERY_S if self.interrupt else None,
         )
 
     def qms_has_the_inspection(self) -> None:
         self.narrator.step(
             "the lot in process is in quality review",
-            _nothing,
-            lambda: (
+            effect=lambda: (
                 self.qms_inspection()
                 and self._bound("qms", "mfg.quality.inspection", self._inspection_id())
-                and f"{self.qms_inspection()['id']} for lot {self.order.lot}"
             ),
+            told=lambda: f"{self.qms_inspection()['id']} for lot {self.order.lot}",
         )
 
     def planner_is_refused(self) -> None:
@@ -163,88 +149,87 @@ class Story:
 
         self.narrator.step(
             "the planner cannot finish the order",
-            try_to_finish,
-            lambda: refusal and "Odoo refuses",
+            cause=try_to_finish,
+            effect=lambda: refusal and self._order_is("blocked"),
+            told="Odoo says why",
         )
-        for line in refusal[0].splitlines():
-            if line.strip():
-                self.narrator.note(f"| {line.strip()}")
+        for line in filter(None, map(str.strip, refusal[0].splitlines())):
+            self.narrator.note(f"| {line}")
         for clearer in ("Maintenance", "Quality"):
             if clearer not in refusal[0]:
                 raise StoryError(
-                    f"step {len(self.narrator.latencies)}: the refusal does not say "
-                    f"that {clearer} can clear it: {refusal[0]}"
+                    f"the planner's refusal does not say that {clearer} can clear it:"
+                    f" {refusal[0]}"
                 )
 
     def technician_repairs(self) -> None:
         number = self.cmms_order()["wo_no"]
-        self.narrator.step(
-            "the technician begins",
-            lambda: self._technician(number, "WIP", "Pressure regulator is leaking"),
-            lambda: self._request_state("in_progress") and "request in progress",
-        )
 
         def finishes_and_tells_twice():
             self.stage.cmms.control("manners", repeat_times=1)
             self._technician(number, "FINISHED", "Pressure regulator replaced")
 
         self.narrator.step(
+            "the technician begins",
+            cause=lambda: self._technician(number, "WIP", "Regulator is leaking"),
+            effect=lambda: self._request_is("in_progress"),
+            told="maintenance request in progress",
+        )
+        self.narrator.step(
             "the technician finishes, the callback comes twice",
-            finishes_and_tells_twice,
-            lambda: (
-                self._request_state("completed")
-                and self._workcenter_is("normal")
+            cause=finishes_and_tells_twice,
+            effect=lambda: (
+                self._request_is("completed")
+                and not self._workcenter_blocked()
                 and self._active_holds() == 1
-                and "request completed, work center free, Quality still holds"
             ),
+            told="request completed, work center free, Quality still holds",
         )
 
     def inspector_releases(self) -> None:
         number = self.qms_inspection()["id"]
         self.narrator.step(
             "the inspector releases the lot",
-            lambda: self.stage.qms.control(
+            cause=lambda: self.stage.qms.control(
                 f"inspections/{number}",
                 decision="USAGE_DECISION_ACCEPT",
                 decided_by="M. Ito",
                 comment="Torque and run-out within limits",
             ),
-            lambda: self._active_holds() == 0 and "last hold lifted",
+            effect=lambda: self._active_holds() == 0,
+            told="last hold lifted",
         )
-
-    def order_resumes(self) -> None:
         self.narrator.step(
             "the order resumes by itself",
-            _nothing,
-            lambda: self._order_state("in_progress") and f"{self.order.name} goes on",
+            effect=lambda: self._order_is("in_progress"),
+            told=f"{self.order.name} goes on",
         )
 
     def machine_finishes(self) -> None:
-        self.narrator.headline("Production again")
         self.narrator.step(
             "the machine starts again",
-            lambda: self._machine_plays("restart"),
-            lambda: self._equipment_is("running") and "robot running",
+            cause=lambda: self._machine_plays("restart"),
+            effect=lambda: self._equipment_is("running"),
+            told="robot running",
         )
         self.narrator.step(
             "the machine counts to the end",
-            lambda: self._machine_plays("afternoon"),
-            lambda: self._counts(GOOD, SCRAP) and f"{GOOD} good, {SCRAP} scrapped",
+            cause=lambda: self._machine_plays("afternoon"),
+            effect=lambda: self._counts_are(GOOD, SCRAP),
+            told=f"{GOOD} good, {SCRAP} scrapped",
         )
 
     def planner_finishes(self) -> None:
         self.narrator.step(
             "the planner finishes the order",
-            self._finish_order,
-            lambda: (
-                self._order_state("completed", "closed")
-                and f"{self.order.name} done with {self._produced():g}"
-            ),
+            cause=self._finish_order,
+            effect=lambda: self._order_is("completed", "closed"),
+            told=lambda: f"{self.order.name} done, {self.produced():g} in stock",
         )
         self.narrator.step(
             "the case is settled",
-            _nothing,
-            lambda: self._case("state") == "settled" and self._case_name(),
+            effect=lambda: self._case("state") == "settled",
+            told=lambda: self._case("name"),
         )
 
     # ------------------------------------------------------- outside the hub
@@ -306,9 +291,6 @@ class Story:
             self.order.id,
         )
 
-    def _case_name(self) -> str | None:
-        return self._case("name")
-
     def _active_holds(self) -> int:
         return self.stage.value(
             """
@@ -318,13 +300,13 @@ class Story:
             self.order.id,
         )
 
-    def _order_state(self, *states: str) -> bool:
+    def _order_is(self, *states: str) -> bool:
         found = self.stage.value(
             "SELECT mfg_state FROM mrp_production WHERE id = %s", self.order.id
         )
         return found in states
 
-    def _counts(self, good: float, scrap: float) -> bool:
+    def _counts_are(self, good: float, scrap: float) -> bool:
         rows = self.stage.sql(
             """
             SELECT mfg_good_quantity, mfg_scrap_quantity
@@ -334,7 +316,7 @@ class Story:
         )
         return rows == [(good, scrap)]
 
-    def _produced(self) -> float:
+    def produced(self) -> float:
         return self.stage.value(
             """
             SELECT COALESCE(sum(quantity), 0) FROM stock_quant
@@ -351,13 +333,12 @@ class Story:
         )
         return found == availability
 
-    def _workcenter_is(self, working_state: str) -> bool:
-        """``blocked``, or ``normal`` for any other state."""
+    def _workcenter_blocked(self) -> bool:
         found = self.stage.value(
             "SELECT working_state FROM mrp_workcenter WHERE id = %s",
             self.plant.workcenter_id,
         )
-        return (found == "blocked") == (working_state == "blocked")
+        return found == "blocked"
 
     def _request_id(self) -> int | None:
         return self._case("res_id") and self.stage.value(
@@ -370,7 +351,7 @@ class Story:
             "SELECT name FROM maintenance_request WHERE id = %s", self._request_id()
         )
 
-    def _request_state(self, state: str) -> bool:
+    def _request_is(self, state: str) -> bool:
         found = self.stage.value(
             "SELECT mfg_state FROM maintenance_request WHERE id = %s",
             self._request_id(),
@@ -400,5 +381,5 @@ class Story:
         )
 
 
-def _nothing() -> None:
-    """For a step whose cause lies in the step before."""
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")

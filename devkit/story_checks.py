@@ -199,9 +199,11 @@ def _one_chain(story: Story) -> Iterator[Check]:
         "request, messages and callbacks share it",
         story.stage.sql(
             """
+            SELECT 'event' FROM mfg_inbox_event WHERE correlation_id = %(it)s
+            UNION
+            SELECT 'message' FROM mfg_outbox_message WHERE correlation_id = %(it)s
+            UNION
             SELECT 'request' FROM maintenance_request WHERE mfg_correlation_id = %(it)s
-             UNION SELECT 'message' FROM mfg_outbox_message WHERE correlation_id = %(it)s
-             UNION SELECT 'event' FROM mfg_inbox_event WHERE correlation_id = %(it)s
              ORDER BY 1
             """,
             it=correlation_id,

@@ -4,11 +4,8 @@ import uuid
 
 import pytest
 
-from devkit import stage as stages
-from devkit.plant import MACHINE_ID, build, release_order
+from devkit.plant import release_order
 from devkit.poll import until
-from devkit.story import Story
-from devkit.narrator import Narrator
 
 RECOVERY_S = 120
 
