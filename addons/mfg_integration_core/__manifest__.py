@@ -7,7 +7,7 @@
     "license": "LGPL-3",
     "depends": ["mrp", "maintenance", "queue_job", "mail"],
     "external_dependencies": {
-        "python": ["cryptography", "jmespath", "jsonschema", "requests", "yaml"],
+        "python": ["cryptography", "jmespath", "jsonschema", "PyYAML", "requests"],
     },
     "data": [
         "security/mfg_integration_core_groups.xml",

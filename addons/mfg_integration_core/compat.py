@@ -1,7 +1,13 @@
 """The few places where Odoo 17.0 and 19.0 name the same thing differently.
 
-Each function decides by what the registry contains, never by a version number.
+Each function decides by what it finds, such as a field in the registry, never by a
+version number.
 """
+
+
+def configuration_file(config) -> str:
+    """Path of the file that Odoo was started with; it need not exist."""
+    return config.options["config"] or config.rcfile
 
 
 def producing_lots(production):

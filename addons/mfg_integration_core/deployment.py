@@ -10,6 +10,7 @@ import os
 
 from odoo.tools import config
 
+from .compat import configuration_file
 from .protocols.secret_box import SecretBox
 
 SECTION = "mfg_integration"
@@ -21,8 +22,7 @@ def option(name: str) -> str:
     if value:
         return value
     parser = configparser.ConfigParser(interpolation=None)
-    if config.rcfile:
-        parser.read(config.rcfile)
+    parser.read(configuration_file(config))
     return parser.get(SECTION, name, fallback="")
 
 

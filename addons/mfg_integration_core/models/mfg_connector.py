@@ -72,7 +72,12 @@ class MfgConnector(models.Model):
     inbound_secret = fields.Char(
         compute="_compute_secrets", inverse="_inverse_inbound_secret", copy=False
     )
-    secret_ids = fields.One2many("mfg.secret", "connector_id", copy=False)
+    secret_ids = fields.One2many(
+        "mfg.secret",
+        "connector_id",
+        copy=False,
+        groups="mfg_integration_core.group_administrator",
+    )
     has_outbound_secret = fields.Boolean(compute="_compute_secrets")
     has_inbound_secret = fields.Boolean(compute="_compute_secrets")
     parallelism = fields.Integer(
@@ -142,14 +147,17 @@ class MfgConnector(models.Model):
             connector.inbound_secret = False
 
     def _inverse_outbound_secret(self):
-        for connector in self.filtered("outbound_secret"):
-            self.env["mfg.secret"]._add(
-                connector, "outbound", connector.outbound_secret
-            )
+        self._seal_secret("outbound")
 
     def _inverse_inbound_secret(self):
-        for connector in self.filtered("inbound_secret"):
-            self.env["mfg.secret"]._add(connector, "inbound", connector.inbound_secret)
+        self._seal_secret("inbound")
+
+    def _seal_secret(self, purpose):
+        """Seal what was typed in, and forget it before a screen reads it back."""
+        name = f"{purpose}_secret"
+        for connector in self.filtered(name):
+            self.env["mfg.secret"]._add(connector, purpose, connector[name])
+        self.invalidate_recordset([name])
 
     def _compute_counts(self):
         log = self.env["mfg.integration.log"]

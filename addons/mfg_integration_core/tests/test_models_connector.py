@@ -1,0 +1,94 @@
+import os
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+KEY = Fernet.generate_key().decode()
+
+
+@tagged("post_install", "-at_install")
+class TestConnector(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        keys = patch.dict(os.environ, {"MFG_INTEGRATION_KEYS": KEY})
+        keys.start()
+        cls.addClassCleanup(keys.stop)
+        cls.connector = cls.env["mfg.connector"].create(
+            {"name": "Partner", "code": "partner"}
+        )
+
+    def test_a_code_that_does_not_fit_into_an_address_is_refused(self):
+        with self.assertRaises(ValidationError):
+            self.connector.code = "Plant A/1"
+
+    def test_an_address_without_a_host_is_refused(self):
+        with self.assertRaises(ValidationError):
+            self.connector.base_url = "cmms.example"
+
+    def test_a_secret_is_stored_sealed_and_never_comes_back_to_a_screen(self):
+        self.connector.outbound_secret = "s3cret-of-the-partner"
+        self.env.flush_all()
+
+        self.assertFalse(self.connector.outbound_secret)
+        self.assertTrue(self.connector.has_outbound_secret)
+        self.assertEqual(
+            self.connector._secrets("outbound"), ["s3cret-of-the-partner"]
+        )
+        self.env.cr.execute("SELECT sealed FROM mfg_secret")
+        self.assertNotIn("s3cret", str(self.env.cr.fetchall()))
+
+    def test_while_secrets_overlap_all_that_are_valid_are_in_force(self):
+        for secret in ("old", "new"):
+            self.connector.inbound_secret = secret
+
+        self.assertEqual(self.connector._secrets("inbound"), ["new", "old"])
+        self.connector.secret_ids[-1].valid_until = "2000-01-01 00:00:00"
+        self.assertEqual(self.connector._secrets("inbound"), ["new"])
+
+    def test_without_a_key_a_secret_is_refused_with_the_remedy(self):
+        with (
+            patch.dict(os.environ, {"MFG_INTEGRATION_KEYS": ""}),
+            self.assertRaisesRegex(UserError, "MFG_INTEGRATION_KEYS"),
+        ):
+            self.connector.outbound_secret = "s3cret"
+
+    def test_a_copy_of_the_database_is_disarmed(self):
+        self.connector.action_arm()
+        self.assertTrue(self.connector._is_armed())
+
+        # What Odoo does to a duplicated database.
+        self.env["ir.config_parameter"].set_param("database.uuid", "another")
+
+        self.assertFalse(self.connector._is_armed())
+
+    def test_another_environment_with_the_same_database_is_disarmed(self):
+        self.connector.action_arm()
+
+        with patch.dict(os.environ, {"MFG_INTEGRATION_ENVIRONMENT": "test"}):
+            self.assertFalse(self.connector._is_armed())
+
+    def test_only_an_administrator_arms(self):
+        operator = new_test_user(
+            self.env, "operator", groups="mfg_integration_core.group_operator"
+        )
+
+        with self.assertRaises(UserError):
+            self.connector.with_user(operator).action_arm()
+
+    @mute_logger("odoo.sql_db")
+    def test_a_viewer_reads_no_secret(self):
+        self.connector.outbound_secret = "s3cret"
+        viewer = new_test_user(
+            self.env, "viewer", groups="mfg_integration_core.group_viewer"
+        )
+
+        readable = self.connector.with_user(viewer).read()[0]
+
+        self.assertFalse(readable["outbound_secret"])
+        with self.assertRaises(AccessError):
+            self.connector.secret_ids.with_user(viewer).read(["purpose"])

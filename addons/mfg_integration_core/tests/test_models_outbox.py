@@ -1,0 +1,119 @@
+import os
+import uuid
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
+
+from odoo.tests import TransactionCase, tagged
+
+from .committed_case import CommittedCase
+
+
+def _given_subscription(env, code, **values):
+    """A live connector that wants to know of test changes."""
+    connector = env["mfg.connector"].create({"name": code, "code": code})
+    connector.state = "live"
+    env["mfg.subscription"].create(
+        {
+            "connector_id": connector.id,
+            "event_type_id": env.ref("mfg_integration_test.mfg_event_type_test_out").id,
+            "operation": "tell",
+            **values,
+        }
+    )
+    return connector
+
+
+@tagged("post_install", "-at_install")
+class TestOutbox(TransactionCase):
+    def setUp(self):
+        super().setUp()
+        keys = patch.dict(
+            os.environ, {"MFG_INTEGRATION_KEYS": Fernet.generate_key().decode()}
+        )
+        keys.start()
+        self.addCleanup(keys.stop)
+        self.document = self.env["mfg.test.effect"].create({"name": "D1", "number": 1})
+
+    def emit(self, **context):
+        return (
+            self.env["mfg.outbox.message"]
+            .with_context(**context)
+            ._emit("mfg.test.changed.v1", self.document, {"number": 1})
+        )
+
+    def test_nobody_who_did_not_subscribe_gets_a_message(self):
+        self.assertFalse(self.emit())
+
+    def test_every_subscriber_gets_a_message_with_its_own_id(self):
+        _given_subscription(self.env, "one")
+        _given_subscription(self.env, "two")
+
+        messages = self.emit()
+
+        self.assertEqual(set(messages.mapped("state")), {"pending"})
+        self.assertEqual(len(set(messages.mapped("uuid"))), 2)
+        for message in messages:
+            self.assertEqual(message.snapshot["id"], message.uuid)
+            self.assertEqual(message.snapshot["data"], {"number": 1})
+
+    def test_the_condition_of_a_subscription_decides_who_gets_what(self):
+        _given_subscription(self.env, "small", condition="[('number', '<', 5)]")
+        _given_subscription(self.env, "large", condition="[('number', '>=', 5)]")
+
+        messages = self.emit()
+
+        self.assertEqual(messages.connector_id.code, "small")
+
+    def test_a_change_that_came_from_a_partner_is_not_echoed_to_it(self):
+        origin = _given_subscription(self.env, "origin")
+        _given_subscription(self.env, "other")
+
+        messages = self.emit(mfg_connector_id=origin.id)
+
+        self.assertEqual(messages.connector_id.code, "other")
+
+    def test_the_chain_of_causes_is_carried_on(self):
+        _given_subscription(self.env, "one")
+
+        message = self.emit(mfg_correlation_id="chain", mfg_causation_id="cause")
+
+        self.assertEqual(message.correlation_id, "chain")
+        self.assertEqual(message.snapshot["correlationid"], "chain")
+        self.assertEqual(message.snapshot["causationid"], "cause")
+
+    def test_messages_about_one_document_share_a_lane_key(self):
+        _given_subscription(self.env, "one")
+
+        first, second = self.emit(), self.emit()
+
+        self.assertEqual(first.ordering_key, second.ordering_key)
+
+    def test_a_message_of_a_paused_connector_is_kept(self):
+        _given_subscription(self.env, "one").action_pause()
+
+        self.assertEqual(self.emit().state, "pending")
+
+
+@tagged("post_install", "-at_install")
+class TestOutboxTransaction(CommittedCase):
+    def test_a_rolled_back_change_leaves_no_message(self):
+        code = f"outbox-{uuid.uuid4().hex[:8]}"
+        connector_id = self.commit(lambda env: _given_subscription(env, code).id)
+
+        def change_and_fail(env):
+            document = env["mfg.test.effect"].create({"name": "D1"})
+            messages = env["mfg.outbox.message"]._emit(
+                "mfg.test.changed.v1", document, {"number": 1}
+            )
+            self.assertTrue(messages)
+            raise ZeroDivisionError
+
+        with self.assertRaises(ZeroDivisionError):
+            self.commit(change_and_fail)
+
+        count = self.sql(
+            "SELECT count(*) FROM mfg_outbox_message WHERE connector_id = %s",
+            connector_id,
+        )
+        self.assertEqual(count, [(0,)])
