@@ -43,10 +43,16 @@ class Arrival:
     ordering_key: str
     payload: dict | None = None
     headers: dict | None = None
+    uuid: str | None = None
 
     @classmethod
-    def of_cloudevent(cls, event: dict, body: bytes | None = None) -> "Arrival":
-        """The arrival of a checked CloudEvent; its id is unique per sender."""
+    def of_cloudevent(
+        cls, event: dict, body: bytes | None = None, uuid: str | None = None
+    ) -> "Arrival":
+        """The arrival of a checked CloudEvent; its id is unique per sender.
+
+        :param uuid: the server's uuid where the sender knows one already
+        """
         canonical = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
         return cls(
             event_id=event["id"],
@@ -56,6 +62,7 @@ class Arrival:
             digest=hashlib.sha256(canonical).hexdigest(),
             ordering_key=event.get("subject") or event["source"],
             payload=event,
+            uuid=uuid,
         )
 
 
@@ -185,7 +192,7 @@ class MfgInboxEvent(models.Model):
     def _prepare_row(self, connector, arrival, now):
         """Column values of one arrival, the same columns for every arrival."""
         event = arrival.payload or {}
-        uuid = str(uuid_module.uuid4())
+        uuid = arrival.uuid or str(uuid_module.uuid4())
         return {
             "uuid": uuid,
             "connector_id": connector.id,
@@ -213,13 +220,19 @@ class MfgInboxEvent(models.Model):
         }
 
     @api.model
-    def _accept_internal(self, connector, envelopes):
+    def _accept_internal(self, connector, envelopes, uuids=None):
         """Take events that the suite itself derived, in the caller's transaction.
 
         Ids must be derived from what they stand for, so that a repeat is no event.
+
+        :param uuids: server's uuids by event id, where another door gave them out
         """
         if envelopes:
-            arrivals = [Arrival.of_cloudevent(event) for event in envelopes]
+            uuids = uuids or {}
+            arrivals = [
+                Arrival.of_cloudevent(event, uuid=uuids.get(event["id"]))
+                for event in envelopes
+            ]
             self._accept(self.env.cr, connector, arrivals)
             connector._wake()
 

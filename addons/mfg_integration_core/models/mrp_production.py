@@ -52,16 +52,15 @@ class MrpProduction(models.Model):
         copy=False,
         help="Chain of the cause that held the order last; what it does next joins it.",
     )
+    # No digits: many small counts add up exactly, what Odoo posts is rounded once.
     mfg_good_quantity = fields.Float(
         "Good (machine)",
-        digits="Product Unit of Measure",
         readonly=True,
         copy=False,
         help="Good pieces that machines have counted.",
     )
     mfg_scrap_quantity = fields.Float(
         "Scrap (machine)",
-        digits="Product Unit of Measure",
         readonly=True,
         copy=False,
         help="Rejected pieces that machines have counted.",
