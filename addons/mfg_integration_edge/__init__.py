@@ -1,0 +1,5 @@
+from . import protocols  # isort: skip
+from . import controllers
+from . import handlers
+from . import models
+from .hooks import uninstall_hook

@@ -1,0 +1,116 @@
+from datetime import datetime, timezone
+from uuid import uuid4
+
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.mfg_integration_core.controllers import door
+from odoo.addons.mfg_integration_core.exceptions import (
+    BodyTooLargeError,
+    IdConflictError,
+    MfgIntegrationError,
+    UnknownEventTypeError,
+)
+from odoo.addons.mfg_integration_core.protocols import cloudevents
+from odoo.addons.mfg_integration_core.unit_of_work import read_committed
+
+from ..event_store import ACCEPTED, CONFLICT, MAX_ITEMS, EdgeEvent, store_batch
+from ..protocols.windowing import TYPES
+
+
+class EdgeIngestController(http.Controller):
+    """The thin door for machine events: verify, check, store, answer.
+
+    Nothing of Odoo's business is read or written here; aggregation comes later.
+    """
+
+    @http.route("/mfg/v1/edge/<string:connector_code>/events", **door.DOOR_ROUTE)
+    @door.answers_problems
+    def edge_events(self, connector_code, **params):
+        """Store one event, a batch or lines of JSON; a result for every event."""
+        connector = request.env["mfg.connector"]._by_code(connector_code)
+        body = door.signed_body(connector)
+        content_type = request.httprequest.headers.get("Content-Type")
+        envelopes = cloudevents.parse(content_type, body)
+        if len(envelopes) > MAX_ITEMS:
+            raise BodyTooLargeError(
+                f"{len(envelopes)} events in one request; {MAX_ITEMS} are taken at"
+                " once. Send smaller batches.",
+                code="batch_too_large",
+            )
+        if cloudevents.is_batch(content_type, body):
+            results = take(connector, envelopes)
+            return request.make_json_response({"results": results}, status=202)
+        check_event(envelopes[0])
+        (result,) = take(connector, envelopes)
+        if result["status"] == CONFLICT:
+            raise _conflict(result["id"])
+        return request.make_json_response(result, status=202)
+
+
+def check_event(envelope: dict):
+    """Refuse what is no machine event with valid data.
+
+    :raise InvalidEventError: with the JSON path of what is wrong
+    """
+    cloudevents.check_envelope(envelope)
+    if envelope["type"] not in TYPES:
+        raise UnknownEventTypeError(
+            f"{envelope['type'][:100]} is no machine event; this door takes"
+            f" {', '.join(TYPES)}.",
+            pointer="/type",
+            remedy="Send other events to /mfg/v1/events/<connector code>.",
+        )
+    contracts = request.env["mfg.event.type"]._contracts()
+    contracts.check(envelope["type"], envelope.get("data"))
+
+
+def take(connector, envelopes: list[dict]) -> list[dict]:
+    """Store the valid ones of these events and say for each what became of it.
+
+    :return: for each event ``{"id", "uuid", "status"}``; ``invalid`` ones have no
+        uuid, ``invalid`` and ``conflict`` ones a ``problem``
+    """
+    results: list[dict | None] = [None] * len(envelopes)
+    valid = []
+    for place, envelope in enumerate(envelopes):
+        try:
+            check_event(envelope)
+        except MfgIntegrationError as error:
+            results[place] = {
+                "id": envelope.get("id"),
+                "status": "invalid",
+                "problem": error.as_problem(),
+            }
+        else:
+            valid.append((place, EdgeEvent.of_cloudevent(connector.id, envelope)))
+    if not envelopes:
+        return results
+    with read_committed(request.env.registry) as cr:
+        statuses = store_batch(
+            cr,
+            connector.id,
+            [event for _place, event in valid],
+            received_at=datetime.now(timezone.utc).replace(tzinfo=None),
+            batch_uuid=uuid4(),
+            invalid_count=len(envelopes) - len(valid),
+        )
+    if ACCEPTED in statuses:
+        connector._wake_now()
+    for (place, event), status in zip(valid, statuses, strict=True):
+        results[place] = _result(event, status)
+    return results
+
+
+def _result(event: EdgeEvent, status: str) -> dict:
+    result = {"id": event.event_id, "uuid": str(event.uuid), "status": status}
+    if status == CONFLICT:
+        result["problem"] = _conflict(event.event_id).as_problem()
+    return result
+
+
+def _conflict(event_id: str) -> IdConflictError:
+    return IdConflictError(
+        f"An event with the id {event_id} and another body was received before. Give"
+        " every event an id of its own."
+    )

@@ -1,0 +1,3 @@
+from . import machine
+from . import machine_count
+from . import machine_state

@@ -1,0 +1,177 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from .. import event_partitions
+from ..protocols import windowing
+
+#: Days that are made in advance; a request makes its own day if the cron slept.
+DAYS_AHEAD = 7
+
+
+class MfgEdgeEvent(models.Model):
+    """One raw machine event as the edge door stored it; read only.
+
+    The table is partitioned by the day of ``received_at`` and written by
+    :mod:`..event_store` only. Nothing has a foreign key to it, so that retention
+    can drop a day at once.
+    """
+
+    _name = "mfg.edge.event"
+    _description = "Machine Event"
+    _auto = False
+    _log_access = False
+    # Odoo looks for ordinary tables only; read through a query, the partitioned one
+    # is as good. The planner folds the query away.
+    _table_query = """
+        SELECT event.*, batch.state, batch.position
+          FROM mfg_edge_event event
+          LEFT JOIN mfg_edge_batch batch ON batch.id = event.batch_id
+    """
+    _rec_name = "event_id"
+    _order = "id desc"
+
+    uuid = fields.Char("UUID", readonly=True)
+    connector_id = fields.Many2one("mfg.connector", readonly=True)
+    batch_id = fields.Many2one("mfg.edge.batch", readonly=True)
+    received_at = fields.Datetime(readonly=True)
+    event_id = fields.Char("Event ID", readonly=True)
+    event_type = fields.Selection(
+        [(name, name) for name in windowing.TYPES], readonly=True
+    )
+    equipment = fields.Char(readonly=True, help="The sender's name of the equipment.")
+    job_order = fields.Char(readonly=True)
+    event_time = fields.Datetime(readonly=True, help="When it happened, says the sender.")
+    good_quantity = fields.Float(digits=(20, 9), readonly=True)
+    scrap_quantity = fields.Float(digits=(20, 9), readonly=True)
+    envelope = fields.Json(readonly=True, help="The CloudEvent as it came.")
+    state = fields.Selection(
+        [("captured", "Captured"), ("aggregated", "Aggregated")], readonly=True
+    )
+    position = fields.Integer(
+        readonly=True, help="Place of the event's batch in the order of aggregation."
+    )
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE TABLE IF NOT EXISTS mfg_edge_event (
+                id bigint NOT NULL,
+                received_at timestamp NOT NULL,
+                uuid uuid NOT NULL,
+                connector_id integer NOT NULL,
+                batch_id integer NOT NULL,
+                event_id varchar NOT NULL,
+                event_type varchar NOT NULL,
+                equipment varchar NOT NULL,
+                job_order varchar,
+                event_time timestamp,
+                good_quantity numeric,
+                scrap_quantity numeric,
+                envelope jsonb NOT NULL,
+                PRIMARY KEY (id, received_at)
+            ) PARTITION BY RANGE (received_at);
+
+            CREATE TABLE IF NOT EXISTS mfg_edge_event_digest (
+                uuid uuid PRIMARY KEY,
+                connector_id integer NOT NULL,
+                body_digest uuid NOT NULL,
+                event_row_id bigint NOT NULL,
+                received_at timestamp NOT NULL
+            );
+            CREATE INDEX IF NOT EXISTS mfg_edge_event_digest_received_at_index
+                ON mfg_edge_event_digest USING brin (received_at);
+            """
+        )
+        self._make_days_ahead()
+
+    # --------------------------------------------------------------- retention
+
+    @api.model
+    def _make_days_ahead(self):
+        """Make the partitions of today and the days to come."""
+        today = fields.Datetime.now().date()
+        for ahead in range(DAYS_AHEAD + 1):
+            event_partitions.ensure(self.env.cr, today + timedelta(days=ahead))
+
+    @api.model
+    def _cron_retention(self):
+        """Make the days to come, drop the days that are over and processed.
+
+        Dedupe rows outlive their events, so that a late repeat is still known.
+        """
+        self._make_days_ahead()
+        now = fields.Datetime.now()
+        last_day = now.date() - timedelta(days=self._parameter("retention_days"))
+        for day in event_partitions.days(self.env.cr):
+            if day < last_day and not self._is_waited_for(day):
+                event_partitions.drop(self.env.cr, day)
+        self._forget_ids_before(now - timedelta(days=self._parameter("dedupe_days")))
+
+    @api.model
+    def _parameter(self, name):
+        """A number of days from the system parameters."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        return int(parameters.get_param(f"mfg_integration_edge.{name}"))
+
+    @api.model
+    def _is_waited_for(self, day):
+        """Whether an event of this day has not been aggregated yet."""
+        self.env.cr.execute(
+            """
+            SELECT 1 FROM mfg_edge_batch
+             WHERE state = 'captured' AND received_at < %s AND received_at >= %s
+             LIMIT 1
+            """,
+            (day + timedelta(days=1), day),
+        )
+        return bool(self.env.cr.rowcount)
+
+    @api.model
+    def _forget_ids_before(self, moment):
+        """Forget ids and batches that came before ``moment``."""
+        self.env.cr.execute(
+            "DELETE FROM mfg_edge_event_digest WHERE received_at < %s", (moment,)
+        )
+        self.env.cr.execute(
+            "DELETE FROM mfg_edge_batch WHERE received_at < %s AND state = 'aggregated'",
+            (moment,),
+        )
+
+    # ------------------------------------------------------------------ look-up
+
+    @api.model
+    def _trace(self, uuid):
+        """Where a raw event is and which inbox event speaks for it.
+
+        :param uuid: the server's uuid from the door's answer
+        :return: None when it is unknown, else ``{"connector_id", "received_at",
+            "event_id", "event_type", "inbox_uuid"}``; the last three are None when
+            there is nothing to say: the event is over its retention, or not
+            aggregated yet
+        """
+        self.env.cr.execute(
+            """
+            SELECT digest.connector_id, digest.received_at,
+                   event.event_id, event.event_type,
+                   CASE WHEN event.event_type = %s THEN proof.event_uuid
+                        WHEN batch.state = 'aggregated' THEN event.uuid::varchar
+                   END AS inbox_uuid
+              FROM mfg_edge_event_digest digest
+              LEFT JOIN mfg_edge_event event
+                     ON event.id = digest.event_row_id
+                    AND event.received_at = digest.received_at
+              LEFT JOIN mfg_edge_batch batch ON batch.id = event.batch_id
+              LEFT JOIN mfg_edge_window proof
+                     ON proof.connector_id = event.connector_id
+                    AND proof.equipment = event.equipment
+                    AND proof.job_order IS NOT DISTINCT FROM event.job_order
+                    AND (batch.position, event.id)
+                        BETWEEN (proof.first_position, proof.first_row_id)
+                            AND (proof.last_position, proof.last_row_id)
+             WHERE digest.uuid = %s
+            """,
+            (windowing.COUNT, str(uuid)),
+        )
+        found = self.env.cr.dictfetchall()
+        return found[0] if found else None

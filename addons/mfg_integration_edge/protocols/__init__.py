@@ -1,0 +1,2 @@
+from . import event_identity
+from . import windowing

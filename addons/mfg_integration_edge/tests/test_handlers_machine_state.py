@@ -1,0 +1,169 @@
+from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
+
+from .common import EdgeCase, state
+
+OVERHEATED = {"code": "SRV-4107", "text": "Servo over-temperature", "severity": "critical"}
+
+
+class TestMachineState(EdgeCase):
+    def requests(self):
+        return self.env["maintenance.request"].search(
+            [("equipment_id", "=", self.robot.id)]
+        )
+
+    def holds(self):
+        return self.env["mfg.hold"].search(
+            [("res_model", "=", "mrp.production"), ("res_id", "=", self.order.id)]
+        )
+
+    def given_running_order(self):
+        self.handle(state("s-run", "Execute", job_order=self.order.name))
+
+    def given_fault(self, event_id="s-fault"):
+        return self.handle(
+            state(event_id, "Aborted", job_order=self.order.name, fault=OVERHEATED)
+        )
+
+    def test_execute_makes_the_equipment_run_and_starts_the_work_order(self):
+        document = self.handle(state("s1", "Execute", job_order=self.order.name))
+
+        self.assertEqual(document, self.robot)
+        self.assertRecordValues(
+            self.robot,
+            [{"mfg_packml_state": "Execute", "mfg_availability": "running"}],
+        )
+        self.assertEqual(self.order.workorder_ids.state, "progress")
+
+    def test_execute_without_an_order_starts_nothing(self):
+        self.handle(state("s1", "Execute"))
+
+        self.assertNotEqual(self.order.workorder_ids.state, "progress")
+
+    def test_execute_on_an_order_on_hold_starts_nothing(self):
+        self.env["mfg.hold"]._place(
+            self.order, reason_code="manual", reason="Wait for the engineer"
+        )
+
+        self.given_running_order()
+
+        self.assertEqual(self.robot.mfg_availability, "running")
+        self.assertNotEqual(self.order.workorder_ids.state, "progress")
+
+    def test_execute_on_an_order_that_nobody_knows_is_still_the_machines_state(self):
+        self.handle(state("s1", "Execute", job_order="WH/MO/99999"))
+
+        self.assertEqual(self.robot.mfg_availability, "running")
+
+    def test_unknown_equipment_waits_for_its_binding(self):
+        with self.assertRaises(MissingReferenceError):
+            self.handle(state("s1", "Execute", equipment="UNKNOWN"))
+
+    def test_a_state_older_than_the_known_one_changes_nothing(self):
+        self.handle(state("s1", "Execute"))
+        late = {**state("s0", "Aborted"), "time": "2026-03-02T09:00:00Z"}
+
+        self.handle(late)
+
+        self.assertEqual(self.robot.mfg_packml_state, "Execute")
+        self.assertFalse(self.requests())
+
+    def test_a_clock_in_the_future_does_not_make_the_equipment_deaf(self):
+        self.handle({**state("s1", "Execute"), "time": "2099-01-01T00:00:00Z"})
+
+        self.handle({**state("s2", "Idle"), "time": "2099-01-01T00:00:01Z"})
+
+        self.assertEqual(self.robot.mfg_packml_state, "Idle")
+
+    def test_a_fault_stops_the_equipment_and_asks_for_maintenance(self):
+        self.given_running_order()
+
+        request = self.given_fault()
+
+        self.assertEqual(self.robot.mfg_availability, "down")
+        self.assertEqual(self.workcenter.working_state, "blocked")
+        self.assertRecordValues(
+            request,
+            [
+                {
+                    "equipment_id": self.robot.id,
+                    "maintenance_type": "corrective",
+                    "mfg_fault_code": "SRV-4107",
+                    "mfg_correlation_id": self.uuid_of("s-fault"),
+                    "priority": "3",
+                }
+            ],
+        )
+
+    def test_a_fault_holds_the_order_until_maintenance_is_done(self):
+        self.given_running_order()
+
+        request = self.given_fault()
+
+        self.assertRecordValues(
+            self.holds(),
+            [
+                {
+                    "state": "active",
+                    "reason_code": "equipment_fault",
+                    "blocker_model": "maintenance.request",
+                    "blocker_id": request.id,
+                    "clearer": "Maintenance",
+                    "case_id": request.mfg_case_id.id,
+                }
+            ],
+        )
+
+    def test_the_order_that_runs_is_held_when_the_machine_names_none(self):
+        self.given_running_order()
+
+        self.handle(state("s-fault", "Aborted", fault=OVERHEATED))
+
+        self.assertEqual(self.holds().state, "active")
+
+    def test_a_fault_without_any_order_still_asks_for_maintenance(self):
+        self.handle(state("s-fault", "Aborted", job_order="WH/MO/99999"))
+
+        self.assertEqual(self.requests().mfg_fault_code, "Aborted")
+        self.assertFalse(self.holds())
+
+    def test_the_same_fault_reported_again_creates_nothing_new(self):
+        self.given_running_order()
+        first = self.given_fault()
+
+        again = self.given_fault("s-fault-2")
+
+        self.assertEqual(again, first)
+        self.assertEqual(len(self.requests()), 1)
+        self.assertEqual(len(self.holds()), 1)
+        self.assertEqual(self.inbox()[-1].correlation_id, first.mfg_correlation_id)
+
+    def test_only_a_critical_fault_stops_outside_of_a_fault_state(self):
+        for severity in ("info", "warning"):
+            fault = {"code": "F-1", "severity": severity}
+            self.handle(state(f"s-{severity}", "Held", fault=fault))
+        self.assertFalse(self.requests())
+
+        self.handle(state("s-critical", "Held", fault=OVERHEATED))
+
+        self.assertEqual(len(self.requests()), 1)
+        self.assertEqual(self.robot.mfg_availability, "down")
+
+    def test_a_machine_that_moves_during_repair_stays_down(self):
+        self.given_running_order()
+        self.given_fault()
+
+        self.handle(state("s2", "Execute", job_order=self.order.name))
+
+        self.assertEqual(self.robot.mfg_packml_state, "Execute")
+        self.assertEqual(self.robot.mfg_availability, "down")
+        self.assertEqual(self.inbox()[-1].correlation_id, self.uuid_of("s-fault"))
+
+    def test_a_fault_after_the_repair_is_a_new_one(self):
+        self.given_running_order()
+        first = self.given_fault()
+        first.stage_id = self.env["maintenance.stage"].search([("done", "=", True)])[:1]
+
+        second = self.given_fault("s-fault-2")
+
+        self.assertNotEqual(second, first)
+        self.assertNotEqual(second.mfg_case_id, first.mfg_case_id)
