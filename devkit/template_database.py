@@ -102,6 +102,8 @@ def _install(
     series: Series, name: str, modules: Sequence[str], title: str, start_from: str
 ) -> None:
     partial = f"{name}_part"
+    # Noted before it exists, so that no other checkout takes it for a stale one.
+    _note_use(name)
     with step(title):
         if start_from:
             clone(start_from, partial, series)
