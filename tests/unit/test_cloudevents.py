@@ -1,9 +1,11 @@
 """CloudEvents: what the doors read, refuse and build."""
 
 import json
+import re
 from datetime import datetime, timezone
 
 import pytest
+import yaml
 from mfg_integration_core.exceptions import InvalidEventError, UnsupportedMediaError
 from mfg_integration_core.protocols import cloudevents
 
@@ -187,3 +189,58 @@ def test_event_without_time_zone_is_not_built():
             event_id="1",
             time=datetime(2026, 11, 20),
         )
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "several"),
+    [
+        ("application/cloudevents+json", b"{}", False),
+        ("application/cloudevents-batch+json", b"[]", True),
+        ("application/x-ndjson", b"{}", True),
+        ("application/json", b" [{}]", True),
+        ("application/json", b"{}", False),
+    ],
+)
+def test_sender_of_several_events_is_recognised(content_type, body, several):
+    assert cloudevents.is_batch(content_type, body) is several
+
+
+# ------------------------------------------------------------------
+# The conformance cases of the CloudEvents project
+# ------------------------------------------------------------------
+
+
+def conformance_events(folder):
+    """The events of the YAML cases, in JSON format."""
+    for name in ("v1.yaml", "v1_minimum.yaml"):
+        for case in yaml.safe_load_all((folder / name).read_text(encoding="utf-8")):
+            attributes = dict(case["ContextAttributes"])
+            extensions = attributes.pop("Extensions", {})
+            event = {name: str(value) for name, value in attributes.items()}
+            if isinstance(attributes.get("time"), datetime):
+                event["time"] = attributes["time"].isoformat()
+            yield event | extensions | {"data": case["Data"]}
+
+
+def test_json_events_of_the_conformance_cases_pass(shared_data):
+    accepted = []
+    for event in conformance_events(shared_data / "cloudevents"):
+        if "json" in event.get("datacontenttype", "json"):
+            (read,) = cloudevents.parse(cloudevents.MEDIA_TYPE, as_bytes(event))
+            cloudevents.check_envelope(read)
+            accepted.append(read["id"])
+
+    assert len(accepted) == 5
+
+
+def test_structured_requests_of_the_conformance_feature_are_read(shared_data):
+    feature = shared_data / "cloudevents" / "http-protocol-binding.feature"
+    structured = feature.read_text(encoding="utf-8").partition("Structured content")[2]
+    body = re.search(r"\n\s*\n(\s*\{.*?\n        \})\n", structured, re.DOTALL)[1]
+    for content_type in re.findall(
+        r"\| (application/cloudevents\S[^|]*?) +\|", structured
+    ):
+        (event,) = cloudevents.parse(content_type, body.encode())
+        cloudevents.check_envelope(event)
+
+        assert event == EVENT

@@ -2,17 +2,21 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
-from conftest import ADDONS
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from mfg_integration_core.exceptions import (
     ConfigurationError,
     InvalidEventError,
     UnknownEventTypeError,
 )
 from mfg_integration_core.protocols import cloudevents
-from mfg_integration_core.protocols.contract import ContractBook
+from mfg_integration_core.protocols.contract import FORMATS, ContractBook
 
+ADDONS = Path(__file__).resolve().parents[2] / "addons"
 ORDER = "test.order.v1"
 SCHEMA = {
     "type": "object",
@@ -126,3 +130,52 @@ def test_type_described_by_two_addons_is_refused(tmp_path):
 
     with pytest.raises(ConfigurationError, match="before"):
         ContractBook([tmp_path / "one", tmp_path / "two"])
+
+
+# ------------------------------------------------------------------
+# The envelope: its schema, for readers outside, and the check, for the doors
+# ------------------------------------------------------------------
+
+ENVELOPE = Draft202012Validator(shipped_contracts().envelope, format_checker=FORMATS)
+SOUND = {"specversion": "1.0", "id": "1", "source": "/s", "type": "mfg.ping.v1"}
+
+words = st.sampled_from(
+    [
+        "1.0",
+        "",
+        "x",
+        "2026-11-20T22:15:00Z",
+        "2026-11-20",
+        "application/json",
+        "a" * 300,
+    ]
+)
+values = words | st.none() | st.booleans() | st.integers() | st.just([]) | st.just({})
+names = st.sampled_from(
+    [*SOUND, "subject", "time", "expirytime", "datacontenttype", "dataschema"]
+    + ["correlationid", "sequence", "historical", "myextension", "My-Extension"]
+    + ["data", "data_base64"]
+)
+
+
+def is_refused(event):
+    try:
+        cloudevents.check_envelope(event)
+    except InvalidEventError:
+        return True
+    return False
+
+
+@given(st.dictionaries(names, values, max_size=3), st.sets(names, max_size=1))
+def test_schema_of_the_envelope_and_the_check_agree(changes, removed):
+    event = {
+        name: value for name, value in (SOUND | changes).items() if name not in removed
+    }
+
+    assert is_refused(event) == (not ENVELOPE.is_valid(event))
+
+
+def test_example_of_the_envelope_passes(read_json):
+    folder = ADDONS / "mfg_integration_core" / "contract"
+
+    cloudevents.check_envelope(read_json(folder / "cloudevent.example.json"))

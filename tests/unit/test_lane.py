@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lane_simulation import simulate
 from mfg_integration_core.protocols.lane import (
     FINAL,
     IN_FLIGHT,
@@ -22,6 +21,8 @@ from mfg_integration_core.protocols.lane import (
     may_send,
     next_step,
 )
+
+from .lane_simulation import simulate
 
 NOW = 1000.0
 FREE = LaneView()

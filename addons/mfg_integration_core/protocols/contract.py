@@ -4,7 +4,7 @@
 whole CloudEvent. The same files are served to partners, checked at the door and shown
 in the documentation.
 
-Source: JSON Schema 2020-12; RFC 6901 (JSON pointer).
+Source: JSON Schema 2020-12.
 """
 
 from __future__ import annotations
@@ -16,23 +16,14 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import SchemaError, ValidationError, best_match
+from jsonschema.exceptions import SchemaError
 
 from ..exceptions import ConfigurationError, InvalidEventError, UnknownEventTypeError
-from . import rfc3339
+from . import rfc3339, schema_violation
 
 _SCHEMA_ENDING = ".schema.json"
 _EXAMPLE_ENDING = ".example.json"
 _ENVELOPE = "cloudevent"
-_TYPE_WORDS = {
-    "object": "an object",
-    "array": "a list",
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "null": "null",
-}
 
 
 class ContractBook:
@@ -69,10 +60,13 @@ class ContractBook:
         :raise InvalidEventError: code ``schema_violation``; the pointer names the
             place in the CloudEvent, e.g. ``/data/good_quantity``
         """
-        error = best_match(self._validator(event_type).iter_errors(data))
-        if error:
+        violation = schema_violation.find(self._validator(event_type), data)
+        if violation:
+            name = violation.steps[-1] if violation.steps else "data"
             raise InvalidEventError(
-                _sentence(error), code="schema_violation", pointer=_pointer(error)
+                f"`{name}` {violation.demand}.",
+                code="schema_violation",
+                pointer="/data" + violation.pointer,
             )
 
     # ------------------------------------------------------------------
@@ -142,66 +136,3 @@ def _is_uuid(value) -> bool:
 @FORMATS.checks("uri", raises=ValueError)
 def _is_uri(value) -> bool:
     return not isinstance(value, str) or bool(urlsplit(value).scheme)
-
-
-# ------------------------------------------------------------------
-# Saying it
-# ------------------------------------------------------------------
-
-
-def _pointer(error: ValidationError) -> str:
-    steps = ["data", *error.absolute_path, *_misplaced_member(error)]
-    escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in steps)
-    return "/" + "/".join(escaped)
-
-
-def _misplaced_member(error: ValidationError) -> list[str]:
-    """The member that is missing or too much, which the library's path leaves out."""
-    if error.validator == "required":
-        wanted = error.validator_value
-        return [name for name in wanted if name not in error.instance][:1]
-    if error.validator == "additionalProperties":
-        known = error.schema.get("properties", {})
-        return [name for name in error.instance if name not in known][:1]
-    return []
-
-
-def _sentence(error: ValidationError) -> str:
-    if error.validator == "required":
-        return f"`{_misplaced_member(error)[0]}` is missing. Add it."
-    if error.validator == "additionalProperties":
-        return f"`{_misplaced_member(error)[0]}` is not known here. Leave it out."
-    name = f"`{error.absolute_path[-1]}`" if error.absolute_path else "`data`"
-    return f"{name} {_demand(error)}."
-
-
-def _demand(error: ValidationError) -> str:
-    wanted = error.validator_value
-    if error.validator == "type":
-        words = [wanted] if isinstance(wanted, str) else wanted
-        return "must be " + " or ".join(_TYPE_WORDS[word] for word in words)
-    if error.validator == "enum":
-        return "must be one of " + ", ".join(json.dumps(word) for word in wanted)
-    if error.validator == "format":
-        return f"must be written as {wanted}, e.g. {_EXAMPLES.get(wanted, wanted)}"
-    plain = _PLAIN_DEMANDS.get(error.validator)
-    return plain.format(wanted) if plain else f"is refused: {error.message[:200]}"
-
-
-_EXAMPLES = {
-    "date-time": "2026-11-20T22:15:00Z",
-    "uuid": "0b0e3f2c-6c0e-4e2e-9a2a-5b8f0a1c2d3e",
-    "uri": "https://example.com/",
-}
-_PLAIN_DEMANDS = {
-    "const": "must be {!r}",
-    "minimum": "must be at least {}",
-    "maximum": "must be at most {}",
-    "exclusiveMinimum": "must be above {}",
-    "exclusiveMaximum": "must be below {}",
-    "minLength": "must have at least {} characters",
-    "maxLength": "must have at most {} characters",
-    "pattern": "must match the pattern {}",
-    "minItems": "must have at least {} items",
-    "maxItems": "must have at most {} items",
-}

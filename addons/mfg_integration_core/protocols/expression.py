@@ -290,7 +290,8 @@ def compile_text(
 ) -> Callable[[object], str]:
     """A function from a document to ``text`` with its ``{expression}`` filled in.
 
-    :param encode: makes a found value safe for its place, e.g. percent-encoding
+    :param encode: makes a found value safe for its place, e.g. percent-encoding; a
+        ``ValueError`` from it means that the value has no safe form
     """
     # split() with a group gives text, expression, text, expression, ..., text.
     parts = _PLACEHOLDER.split(text)
@@ -302,7 +303,14 @@ def compile_text(
             value = expression.text(document)
             if value is None:
                 raise ExpressionError(f"{where}: {parts[2 * number + 1]!r} is empty")
-            filled[2 * number + 1] = encode(value)
+            filled[2 * number + 1] = _encoded(encode, value, where)
         return "".join(filled)
 
     return fill
+
+
+def _encoded(encode: Callable[[str], str], value: str, where: str) -> str:
+    try:
+        return encode(value)
+    except ValueError as error:
+        raise ExpressionError(f"{where}: {error}") from error

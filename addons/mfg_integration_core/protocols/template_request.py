@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypedDict
 from urllib.parse import quote, urlsplit
@@ -74,7 +74,7 @@ class RequestPlan:
             spec["path"], f"{where}/path", functions, encode=_path_segment
         )
         self._headers = {
-            name: _header_tree(text, f"{where}/headers/{name}", functions)
+            name: _compile_header(text, f"{where}/headers/{name}", functions)
             for name, text in spec.get("headers", {}).items()
         }
         self._body = None
@@ -104,17 +104,9 @@ class RequestPlan:
         return PreparedRequest(self._method, url, headers, body)
 
     def _filled_headers(self, envelope: Mapping) -> dict[str, str]:
-        headers = {"Accept": JSON_MEDIA_TYPE}
-        for name, tree in self._headers.items():
-            value = tree(envelope)
-            if value is None:
-                continue
-            if not _HEADER_VALUE.fullmatch(value):
-                raise ExpressionError(
-                    f"header {name}: {value[:60]!r} may not stand in a header"
-                )
-            headers[name] = value
-        return headers
+        values = {name: find(envelope) for name, find in self._headers.items()}
+        found = {name: value for name, value in values.items() if value is not None}
+        return {"Accept": JSON_MEDIA_TYPE} | found
 
     def _filled_body(self, envelope: Mapping) -> bytes | None:
         if self._body is None:
@@ -125,16 +117,30 @@ class RequestPlan:
         ).encode()
 
 
-def _header_tree(text: str, where: str, functions: TemplateFunctions):
-    if text.startswith("="):
-        return compile_tree(text, where, functions)
-    return Expression(text, where, functions).text
+def _compile_header(
+    text: str, where: str, functions: TemplateFunctions
+) -> Callable[[object], str | None]:
+    """A function from a document to the value of a header, None to leave it out."""
+    is_literal = text.startswith("=")
+    find = (
+        compile_tree(text, where, functions)
+        if is_literal
+        else Expression(text, where, functions).text
+    )
+
+    def checked(document) -> str | None:
+        value = find(document)
+        if value is not None and not _HEADER_VALUE.fullmatch(value):
+            raise ExpressionError(f"{where}: {value[:60]!r} may not stand in a header")
+        return value
+
+    return checked
 
 
 def _path_segment(value: str) -> str:
     """``value`` percent-encoded; a dot segment would lead to another path."""
     if value in (".", ".."):
-        raise ExpressionError(f"{value!r} may not stand in a path")
+        raise ValueError(f"{value!r} may not stand in a path")
     return quote(value, safe="")
 
 

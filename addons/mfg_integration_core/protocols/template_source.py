@@ -13,9 +13,9 @@ from pathlib import Path
 
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
 
 from ..exceptions import ConfigurationError
+from . import schema_violation
 from .expression import to_text
 
 SCHEMA_PATH = Path(__file__).parents[1] / "templates" / "template.schema.json"
@@ -33,12 +33,13 @@ def read(text: str, file_name: str) -> dict:
         content = yaml.load(text, Loader=_PlainLoader)
     except yaml.YAMLError as error:
         raise _bad(file_name, f"is no YAML: {' '.join(str(error).split())}") from error
-    error = best_match(_validator().iter_errors(content))
-    if error:
-        raise _bad(file_name, f"{_place(error)}: {error.message[:300]}")
+    violation = schema_violation.find(_validator(), content)
+    if violation:
+        place = "/".join(violation.steps) or "the template"
+        raise _bad(file_name, f"{place} {violation.demand}")
     stem = Path(file_name).name.split(".")[0]
     if content["template"] != stem:
-        raise _bad(file_name, f"template: must be {stem!r}, the name of the file")
+        raise _bad(file_name, f"template must be {stem!r}, the name of the file")
     return content
 
 
@@ -46,10 +47,6 @@ def read(text: str, file_name: str) -> dict:
 def _validator() -> Draft202012Validator:
     schema = json.loads(SCHEMA_PATH.read_text(encoding="utf-8"))
     return Draft202012Validator(schema)
-
-
-def _place(error: ValidationError) -> str:
-    return "/".join(str(step) for step in error.absolute_path) or "the template"
 
 
 def _bad(file_name: str, what: str) -> ConfigurationError:

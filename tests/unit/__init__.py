@@ -1,0 +1,1 @@
+"""Tests of plain Python: no Odoo, no database, no clock but the one passed in."""
