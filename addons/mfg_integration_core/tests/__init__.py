@@ -1,1 +1,12 @@
-
+from . import test_models_connector
+from . import test_models_hold_races
+from . import test_models_inbox
+from . import test_models_integration_log
+from . import test_models_lane
+from . import test_models_maintenance
+from . import test_models_mfg_audit_entry
+from . import test_models_mfg_case
+from . import test_models_mfg_hold
+from . import test_models_mfg_state
+from . import test_models_outbox
+from . import test_unit_of_work
