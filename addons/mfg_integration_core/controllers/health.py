@@ -2,6 +2,7 @@ from datetime import timezone
 
 from odoo import fields, http
 from odoo.http import request
+from odoo.tools import config
 
 from .. import deployment
 
@@ -29,6 +30,8 @@ class HealthController(http.Controller):
                 "sweeper_alive": sweeper,
                 "sweeper_beat_at": beat and beat.replace(tzinfo=timezone.utc).isoformat(),
                 "oldest_pending_s": _oldest_pending_s(env),
+                # Without one the doors can't tell which database a call is for.
+                "database_is_fixed": bool(config["db_name"] or config["dbfilter"]),
                 "keys_configured": bool(deployment.keys()),
                 "armed": env["mfg.connector"]._is_armed(),
             },

@@ -224,6 +224,24 @@ class MfgConnector(models.Model):
         self.env["ir.config_parameter"].sudo().set_param("mfg_integration.armed", seal)
         self.search([("state", "=", "live")])._wake()
 
+    @api.model
+    def _arm_for_the_first_time(self):
+        """Arm a hub that never was; a copy of an armed one stays as it is.
+
+        :raise UserError: this is a copy, or it moved; a person has to know what it is
+        """
+        if self._is_armed():
+            return
+        if self.env["ir.config_parameter"].sudo().get_param("mfg_integration.armed"):
+            raise UserError(
+                _(
+                    "This database was armed somewhere else: it is a copy, or it was"
+                    " moved. It sends nothing until an Integration Administrator arms"
+                    " it in Settings > Manufacturing Integration."
+                )
+            )
+        self.action_arm()
+
     # ------------------------------------------------------- template, secrets
 
     @api.model
@@ -325,8 +343,7 @@ class MfgConnector(models.Model):
                 )
             connector.state = "live"
             connector.action_add_default_subscriptions()
-        if not self._is_armed():
-            self.action_arm()
+        self._arm_for_the_first_time()
         self._wake()
 
     def action_pause(self):

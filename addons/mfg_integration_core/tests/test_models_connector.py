@@ -66,6 +66,20 @@ class TestConnector(TransactionCase):
 
         self.assertFalse(self.connector._is_armed())
 
+    def test_in_a_copy_no_connector_goes_live_before_somebody_arms_it(self):
+        self.connector.action_arm()
+        self.env["ir.config_parameter"].set_param("database.uuid", "another")
+
+        with self.assertRaisesRegex(UserError, "copy"):
+            self.connector.action_go_live()
+
+    def test_the_first_connector_that_goes_live_arms_the_hub(self):
+        self.env["ir.config_parameter"].set_param("mfg_integration.armed", False)
+
+        self.connector.action_go_live()
+
+        self.assertTrue(self.connector.armed)
+
     def test_another_environment_with_the_same_database_is_disarmed(self):
         self.connector.action_arm()
 
