@@ -138,7 +138,7 @@ class ManufacturingCase(TransactionCase):
     def given_hold(self, document=None, reason="E-STOP on Assembly Robot R1", **values):
         """A hold on the document, the scene's order by default."""
         values = {
-            "reason_code": "equipment_fault",
+            "reason_code": "manual",
             "clearer": "Maintenance",
             **values,
         }

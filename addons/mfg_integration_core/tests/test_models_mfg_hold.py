@@ -24,7 +24,7 @@ class TestHold(ManufacturingCase):
             hold,
             [
                 {
-                    "name": "Equipment fault: E-STOP on Assembly Robot R1",
+                    "name": "Manual hold: E-STOP on Assembly Robot R1",
                     "state": "active",
                     "placed_by_id": self.env.uid,
                     "document_name": self.order.name,
@@ -168,7 +168,7 @@ class TestGates(ManufacturingCase):
 
         text = str(refusal.exception)
         self.assertIn(
-            f"{self.order.name} cannot be finished: blocked by Equipment fault: E-STOP"
+            f"{self.order.name} cannot be finished: blocked by Manual hold: E-STOP"
             " on Assembly Robot R1 since 20 Nov ",
             text,
         )
