@@ -1,0 +1,81 @@
+from odoo import _, models
+
+from odoo.addons.mfg_integration_core.protocols import rfc3339
+
+
+class MaintenanceReportedHandler(models.AbstractModel):
+    """What a CMMS reports about a work order, applied to its maintenance request."""
+
+    _name = "mfg.handler.maintenance.reported"
+    _inherit = "mfg.event.handler"
+    _description = "Maintenance Reported Handler"
+
+    def _handle(self, event):
+        """Return the request, in the state that the work order has reached.
+
+        A version that is not newer than the last one seen changes nothing.
+
+        :raise MissingReferenceError: the CMMS's number is not known yet; a report
+            may overtake the answer to our own request, so it waits for that
+        :raise InvalidEventError: the request cannot go where the CMMS asks
+        """
+        data = event.data
+        request = self.env["mfg.binding"]._record(
+            event.connector_id, "maintenance.request", data["work_order"]
+        )
+        event._set_correlation(request.mfg_correlation_id)
+        request = request.with_context(mfg_correlation_id=request.mfg_correlation_id)
+        version = data.get("version")
+        known = request.mfg_partner_version
+        applied = request._mfg_apply_partner_state(
+            data["state"],
+            version=version,
+            note=data.get("note"),
+            at=self._naive_utc(data.get("completed_at")),
+            by=data.get("technician"),
+        )
+        if applied or version is None or version > known:
+            self._post_report(request, event, with_note=not applied)
+        else:
+            self._ignore(event, version, known)
+        return request
+
+    def _naive_utc(self, moment):
+        """A moment of the contract as Odoo's fields want it."""
+        return rfc3339.parse(moment).replace(tzinfo=None) if moment else None
+
+    def _ignore(self, event, version, known):
+        """Leave the event at that: something newer was reported before."""
+        event._set_state(
+            "ignored",
+            allowed=("processing",),
+            reason_code="older_version",
+            reason=_(
+                "%(work_order)s was reported in version %(known)s before; version"
+                " %(version)s is no news.",
+                work_order=event.data["work_order"],
+                known=known,
+                version=version,
+            ),
+        )
+
+    def _post_report(self, request, event, with_note):
+        """Tell the readers of the request who worked on it.
+
+        :param with_note: the state did not change, so nobody told the note yet
+        """
+        data = event.data
+        sentences = [
+            _(
+                "%(connector)s reports %(work_order)s as %(state)s.",
+                connector=event.connector_id.name,
+                work_order=data["work_order"],
+                state=data["state"].replace("_", " "),
+            )
+        ]
+        if data.get("technician"):
+            sentences.append(_("Technician: %(name)s.", name=data["technician"]))
+        if with_note and data.get("note"):
+            sentences.append(data["note"])
+        # A log note, since the connector's user may have no address to send from.
+        request._message_log(body=" ".join(sentences))
