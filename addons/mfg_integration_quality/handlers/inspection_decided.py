@@ -1,0 +1,47 @@
+from odoo import _, models
+
+from odoo.addons.mfg_integration_core.protocols import rfc3339
+
+
+class InspectionDecidedHandler(models.AbstractModel):
+    """What a QMS says about an inspection, applied to ours."""
+
+    _name = "mfg.handler.inspection.decided"
+    _inherit = "mfg.event.handler"
+    _description = "Inspection Decided Handler"
+
+    def _handle(self, event):
+        """Return the inspection, with the disposition that the QMS gave it.
+
+        :raise MissingReferenceError: the QMS's number is not known yet; a decision
+            may overtake the answer to our own request, so it waits for that
+        :raise InvalidEventError: ``illegal_transition``
+        """
+        data = event.data
+        inspection = self.env["mfg.binding"]._record(
+            event.connector_id, "mfg.quality.inspection", data["inspection"]
+        )
+        event._set_correlation(inspection.mfg_correlation_id)
+        inspection = inspection.with_context(
+            mfg_correlation_id=inspection.mfg_correlation_id
+        )
+        decided_at = rfc3339.parse(data["decided_at"]).replace(tzinfo=None)
+        if inspection.decided_at and decided_at < inspection.decided_at:
+            event._set_state(
+                "ignored",
+                allowed=("processing",),
+                reason_code="older_version",
+                reason=_(
+                    "%(inspection)s has a newer disposition, given at %(moment)s UTC.",
+                    inspection=inspection.name,
+                    moment=inspection.decided_at,
+                ),
+            )
+            return inspection
+        inspection._decide(
+            data["disposition"],
+            by=data.get("decided_by"),
+            at=decided_at,
+            note=data.get("note"),
+        )
+        return inspection

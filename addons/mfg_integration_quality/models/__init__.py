@@ -1,0 +1,3 @@
+from . import mfg_hold
+from . import mfg_quality_inspection
+from . import mrp_production
