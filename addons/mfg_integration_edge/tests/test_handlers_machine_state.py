@@ -12,8 +12,13 @@ class TestMachineState(EdgeCase):
         )
 
     def holds(self):
+        """The order's holds for the fault; other addons may add theirs."""
         return self.env["mfg.hold"].search(
-            [("res_model", "=", "mrp.production"), ("res_id", "=", self.order.id)]
+            [
+                ("res_model", "=", "mrp.production"),
+                ("res_id", "=", self.order.id),
+                ("reason_code", "=", "equipment_fault"),
+            ]
         )
 
     def given_running_order(self):
