@@ -48,17 +48,17 @@ class MfgConnector(models.Model):
                 break
         return total
 
-    def _has_backlog(self):
+    def _backlog_since(self):
         """Captured batches are work too."""
-        if super()._has_backlog():
-            return True
         with read_committed(self.env.registry) as cr:
             cr.execute(
-                "SELECT EXISTS (SELECT 1 FROM mfg_edge_batch"
-                " WHERE connector_id = %s AND state = 'captured')",
+                "SELECT extract(epoch FROM min(received_at) AT TIME ZONE 'UTC')::float"
+                "  FROM mfg_edge_batch WHERE connector_id = %s AND state = 'captured'",
                 (self.id,),
             )
-            return cr.fetchone()[0]
+            (captured,) = cr.fetchone()
+        moments = (super()._backlog_since(), captured)
+        return min((moment for moment in moments if moment is not None), default=None)
 
     # ------------------------------------------------------------------ look-up
 
