@@ -27,6 +27,7 @@ from . import mfg_sweeper
 from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder
+from . import res_config_settings
 from . import stock_lot
 from . import stock_move
 from . import mfg_integration_log

@@ -1,0 +1,92 @@
+from odoo.tests import tagged
+
+from .screens_case import ScreensCase
+
+OPEN_SCREENS = """
+const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+for (const { name, id, viewType, resId } of screens) {
+    const props = resId ? { resId } : {};
+    try {
+        await action.doAction(id, { viewType, clearBreadcrumbs: true, props });
+    } catch (error) {
+        const cause = error.cause || error;
+        const detail = cause.data ? cause.data.debug : cause;
+        throw new Error(`${name} as ${viewType}: ${detail}`);
+    }
+    if (action.currentController.action.id !== id) {
+        throw new Error(`${name} as ${viewType}: another action is on the screen`);
+    }
+    if (!document.querySelector(`.o_action_manager .o_${viewType}_view`)) {
+        throw new Error(`${name} as ${viewType}: the view is not on the screen`);
+    }
+}
+"""
+
+OPEN_FORMS = """
+const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+for (const [model, resId] of forms) {
+    await action.doAction({
+        type: "ir.actions.act_window",
+        res_model: model,
+        res_id: resId,
+        views: [[false, "form"]],
+    });
+    const tabs = document.querySelectorAll(".o_form_view .o_notebook .nav-link");
+    for (const tab of tabs) {
+        tab.click();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    if (!document.querySelector(".o_form_view .o_form_sheet")) {
+        throw new Error(`${model}: the form is not on the screen`);
+    }
+}
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestBrowserScreens(ScreensCase):
+    def menu_screens(self):
+        """What the menus of the suite open: action, view type and a form's record."""
+        root = self.env.ref("mfg_integration_core.mfg_integration_menu")
+        for menu in self.env["ir.ui.menu"].search([("id", "child_of", root.id)]):
+            action = menu.action
+            if not action or action._name != "ir.actions.act_window":
+                continue
+            record = self.env[action.res_model].search([], limit=1)
+            for view_type in action.view_mode.replace("tree", "list").split(","):
+                yield {
+                    "name": action.name,
+                    "id": action.id,
+                    "viewType": view_type,
+                    "resId": record.id if view_type == "form" else False,
+                }
+
+    def test_every_menu_opens_in_every_view_type_without_a_console_error(self):
+        self.given_event(0)
+        self.given_message(1)
+        self.given_hold(self.order)
+
+        screens = list(self.menu_screens())
+
+        self.assertGreater(len(screens), 15)
+        self.browse_as_admin(OPEN_SCREENS, screens=screens)
+
+    def test_every_form_with_a_banner_opens_with_all_its_tabs(self):
+        self.given_hold(self.order)
+        self.given_hold(self.equipment)
+        message = self.given_message(1)
+        documents = [
+            self.order,
+            self.workcenter,
+            self.equipment,
+            self.request,
+            self.scene.lot(self.order.product_id),
+            self.given_event(0),
+            message,
+            message.attempt_ids,
+            self.connector,
+        ]
+
+        forms = [(document._name, document.id) for document in documents]
+
+        self.browse_as_admin(OPEN_FORMS, forms=forms)
