@@ -10,5 +10,6 @@
         "security/mfg_integration_cmms_rules.xml",
         "security/ir.model.access.csv",
         "data/mfg_event_type_data.xml",
+        "views/maintenance_request_views.xml",
     ],
 }
