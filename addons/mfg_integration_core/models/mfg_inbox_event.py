@@ -4,7 +4,7 @@ import json
 import uuid as uuid_module
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import datetime
 
 from psycopg2.extras import Json, execute_values
 
@@ -12,7 +12,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import IdConflictError
-from ..protocols import cloudevents
+from ..protocols import cloudevents, rfc3339
 from .mfg_lane import OPEN_STATES
 
 STATES = [
@@ -311,5 +311,4 @@ def _naive_utc(text: str | None) -> datetime | None:
     """An RFC 3339 time as Odoo stores moments."""
     if not text:
         return None
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment.astimezone(timezone.utc).replace(tzinfo=None)
+    return rfc3339.parse(text).replace(tzinfo=None)

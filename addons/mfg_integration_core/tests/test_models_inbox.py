@@ -36,6 +36,16 @@ class TestInbox(CommittedCase):
         statuses = [answer["status"] for answer in answers]
         self.assertEqual(statuses, ["accepted", "duplicate", "conflict"])
 
+    def test_every_moment_that_the_door_lets_in_can_be_stored(self):
+        # A fraction of two digits, a leap second: Python's own reader refuses them.
+        moments = ("2026-11-20T22:15:00.25Z", "2016-12-31T23:59:60Z")
+
+        answers = self.given_events(
+            *[{**self.event(1), "time": moment} for moment in moments]
+        )
+
+        self.assertEqual([answer["status"] for answer in answers], ["accepted"] * 2)
+
     def test_twenty_callers_with_one_event_at_once_store_it_once(self):
         event = self.event(1)
 
