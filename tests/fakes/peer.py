@@ -27,6 +27,7 @@ from .manners import Manners
 
 EXIT_BY_COMMAND = 70
 STOP_POLL_S = 0.02
+LOOPBACK = "127.0.0.1"
 
 
 class Refusal(Exception):
@@ -75,6 +76,7 @@ class Peer:
     """Base of the fakes: serves HTTP in threads until it is closed.
 
     :param port: 0 takes a free one, see ``url``
+    :param host: where it listens; in a container that is not the loopback interface
     :param odoo: base address of the Odoo server that gets the calls back
     """
 
@@ -86,7 +88,15 @@ class Peer:
         ("POST", r"/_control/manners", "change_manners"),
     )
 
-    def __init__(self, *, port: int, ledger: Path, odoo: str, connector: str):
+    def __init__(
+        self,
+        *,
+        port: int,
+        ledger: Path,
+        odoo: str,
+        connector: str,
+        host: str = LOOPBACK,
+    ):
         self.odoo = odoo.rstrip("/")
         self.connector = connector
         self.ledger = Ledger(ledger)
@@ -94,7 +104,7 @@ class Peer:
         self.courier = Courier(self.ledger)
         self.closing = threading.Event()
         self.lock = threading.RLock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_for(self))
+        self._server = ThreadingHTTPServer((host, port), _handler_for(self))
         self._server.daemon_threads = True
 
     # ------------------------------------------------------------------ life
@@ -102,7 +112,7 @@ class Peer:
     @property
     def url(self) -> str:
         """Where the peer listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{LOOPBACK}:{self._server.server_address[1]}"
 
     def start(self) -> "Peer":
         """Serve in the background, for tests that stay in one process."""
@@ -246,6 +256,7 @@ def argument_parser(peer: type[Peer]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m tests.fakes.{peer.name}", description=peer.__doc__
     )
+    parser.add_argument("--host", default=LOOPBACK, help="where to listen")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--ledger", type=Path, required=True)
     parser.add_argument("--odoo", required=True, metavar="URL")
