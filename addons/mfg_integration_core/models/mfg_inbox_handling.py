@@ -71,7 +71,11 @@ class MfgInboxHandling(models.Model):
         handler = event._handler().with_context(
             mfg_correlation_id=event.correlation_id, mfg_causation_id=event.uuid
         )
-        document = handler.with_user(self.env.user)._handle(event)
+        handler = handler.with_user(self.env.user)
+        document = handler._handle(event)
+        # What is computed tells of itself in the chain of the environment that computes
+        # it: let it be this one, not whichever the commit would take.
+        handler.env.flush_all()
         if document:
             event.write({"res_model": document._name, "res_id": document.id})
 

@@ -67,11 +67,7 @@ class TestCase(ManufacturingCase):
             [(moment["kind"], moment["title"]) for moment in timeline],
             [
                 ("note", "Case opened: Robot R1 stopped"),
-                (
-                    "hold",
-                    f"{self.order.name} held: Equipment fault:"
-                    " E-STOP on Assembly Robot R1",
-                ),
+                ("hold", f"{self.order.name} held: {hold.name}"),
                 ("state", f"{self.order.name}: released → blocked"),
                 ("hold", f"{self.order.name} no longer held: {hold.name}"),
                 ("state", f"{self.order.name} goes on"),

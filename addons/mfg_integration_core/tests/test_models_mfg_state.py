@@ -126,11 +126,27 @@ class TestProductionState(StateCase):
 class TestQueryBudget(ManufacturingCase):
     """Confirming and finishing stay within the budget of the design, section 9.
 
-    The same flow is counted with and without what the suite adds to it.
+    The same flow is counted with and without what the suite adds to it; somebody has
+    subscribed to the orders' states, so that messages are counted, too.
     """
 
     CONFIRM_BUDGET = 15
     FINISH_BUDGET = 25
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        connector = cls.env["mfg.connector"].create({"name": "MES", "code": "mes-budget"})
+        connector.state = "live"
+        cls.env["mfg.subscription"].create(
+            {
+                "connector_id": connector.id,
+                "event_type_id": cls.env.ref(
+                    "mfg_integration_core.mfg_event_type_production_state_changed"
+                ).id,
+                "operation": "follow_order",
+            }
+        )
 
     def setUp(self):
         super().setUp()
