@@ -10,6 +10,7 @@ import types
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ADDONS = REPOSITORY / "addons"
@@ -22,6 +23,15 @@ def _register_without_init(addon: str) -> None:
 
 
 _register_without_init("mfg_integration_core")
+
+
+# A test run on the same code has the same result; ``--hypothesis-profile=explore``
+# looks further. No deadline, since a busy machine is no fault of the code.
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "explore", deadline=None, max_examples=5000, print_blob=True, database=None
+)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture

@@ -104,7 +104,11 @@ def test_own_signature_scheme_needs_an_id():
         load("  id: \"join('-', [wo, to_string(version)])\"\n")
 
 
-@pytest.mark.parametrize("text", ["", "- list", "text", "1", "a: &x [*x]", "\x00"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "- list", "text", "1", "a: &x [*x]", "\x00", "true0", "!!int x"]
+    + ["!!bool x", "!!timestamp x", "!!float x", "[" * 5000],
+)
 def test_file_that_is_no_template_is_refused(text):
     with pytest.raises(ConfigurationError, match="acme.yaml"):
         Template.load(text, "acme.yaml")

@@ -19,6 +19,15 @@ from . import schema_violation
 from .expression import to_text
 
 SCHEMA_PATH = Path(__file__).parents[1] / "templates" / "template.schema.json"
+# A tag that does not fit its value (!!int x) escapes from PyYAML as whatever its
+# constructor stumbles over.
+_YAML_FAILURES = (
+    yaml.YAMLError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    RecursionError,
+)
 _BOOL = "tag:yaml.org,2002:bool"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
@@ -31,7 +40,7 @@ def read(text: str, file_name: str) -> dict:
     try:
         # A subclass of SafeLoader: it makes plain data only.
         content = yaml.load(text, Loader=_PlainLoader)
-    except yaml.YAMLError as error:
+    except _YAML_FAILURES as error:
         raise _bad(file_name, f"is no YAML: {' '.join(str(error).split())}") from error
     violation = schema_violation.find(_validator(), content)
     if violation:
@@ -98,4 +107,4 @@ class _PlainLoader(yaml.SafeLoader):
         return to_text(self.construct_object(key_node)) or key_node.value
 
 
-_PlainLoader.add_implicit_resolver(_BOOL, re.compile("true|false"), list("tf"))
+_PlainLoader.add_implicit_resolver(_BOOL, re.compile("^(?:true|false)$"), list("tf"))
