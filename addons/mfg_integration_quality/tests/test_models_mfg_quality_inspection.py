@@ -118,13 +118,17 @@ class TestInspectionRequest(QualityCase):
 
         self.assertEqual(len(self.inspections_of(self.order)), 1)
 
-    def test_each_lot_in_process_is_inspected(self):
-        compat.set_producing_lots(self.order, self.lot | self.given_lot("LOT-32"))
-        lots = compat.producing_lots(self.order)
+    def test_each_serial_in_process_is_inspected(self):
+        self.product.tracking = "serial"
+        order = self.given_order()
+        compat.set_producing_lots(order, self.given_lot("S-1") | self.given_lot("S-2"))
 
-        self.given_fault()
+        self.given_fault(order)
 
-        self.assertEqual(self.inspections_of(self.order).lot_id, lots)
+        # One serial at most where Odoo knows only one.
+        self.assertEqual(
+            self.inspections_of(order).lot_id, compat.producing_lots(order)
+        )
 
 
 class TestInspectionDecision(QualityCase):
