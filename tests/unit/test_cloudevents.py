@@ -31,6 +31,8 @@ def as_bytes(content) -> bytes:
         "application/cloudevents+json; charset=utf-8",
         'Application/CloudEvents+JSON ; charset="UTF-8"',
         "application/json",
+        "application/json; profile=x; Charset=utf8",
+        "application/json; xcharset=latin-1",
     ],
 )
 def test_single_event_is_read(content_type):

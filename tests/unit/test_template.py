@@ -215,7 +215,8 @@ def test_secret_that_cannot_be_sent_is_refused_without_showing_it(secret):
 
 @pytest.mark.parametrize(
     "base_url",
-    ["", "cmms.example.com", "ftp://x", "https://u:p@x", "https://x?a=1", "https://"],
+    ["", "cmms.example.com", "ftp://x", "https://u:p@x", "https://x?a=1", "https://"]
+    + ["http://[", "http://x:port", "http://x y", "http://x\n", "http://é.example"],
 )
 def test_address_that_is_none_is_refused(base_url):
     with pytest.raises(PermanentDeliveryError) as caught:

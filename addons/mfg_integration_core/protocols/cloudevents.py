@@ -49,7 +49,7 @@ MAX_LENGTH = {
     "causationid": 256,
 }
 _ATTRIBUTE_NAME = re.compile(r"[a-z0-9]+")
-_CHARSET = re.compile(r"charset\s*=\s*\"?([^\";\s]+)\"?", re.IGNORECASE)
+_CHARSET = re.compile(r"(?:^|;)\s*charset\s*=\s*\"?([^\";\s]+)", re.IGNORECASE)
 _JSON_MEDIA_TYPE = re.compile(r"[^/\s]+/(?:[^/\s;]+\+)?json\s*(?:;.*)?", re.IGNORECASE)
 
 

@@ -59,12 +59,17 @@ def read(
     outcome = _OUTCOMES.get(status, "done")
     if reference is None:
         return Answer(None, outcome)
-    found = _find(reference, body)
-    if found is None:
-        raise _unreadable(
-            f"holds no reference where {reference.where} looks for it. It said: "
-            f"{_what_it_said(body)}"
-        )
+    try:
+        found = _find(reference, body)
+        if found is None:
+            raise _UnreadableError(f"holds nothing where {reference.where} looks")
+    except _UnreadableError as error:
+        raise RetryableDeliveryError(
+            f"The partner took the request, but its answer {error}. It said: "
+            f"{_what_it_said(body)}. Whether it was carried out is looked up before it "
+            "is sent again.",
+            code="answer_unreadable",
+        ) from error
     return Answer(found, outcome)
 
 
@@ -78,7 +83,14 @@ def read_lookup(
     if status in (404, 410):
         return None
     check_status(status, headers, body)
-    return _find(reference, body)
+    try:
+        return _find(reference, body)
+    except _UnreadableError as error:
+        raise RetryableDeliveryError(
+            "Whether the partner carried out an earlier try cannot be told: its answer "
+            f"to the look-up {error}. It said: {_what_it_said(body)}",
+            code="answer_unreadable",
+        ) from error
 
 
 def check_status(status: int, headers: Mapping, body: bytes) -> None:
@@ -130,23 +142,19 @@ def retry_after(headers: Mapping) -> float | None:
     return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
 
 
+class _UnreadableError(Exception):
+    """The end of a sentence that begins with "its answer"."""
+
+
 def _find(reference: Expression, body: bytes) -> str | None:
     if not body.strip():
-        raise _unreadable("is empty")
+        raise _UnreadableError("is empty")
     try:
         return reference.text(strict_json.read(body, what="The answer"))
     except InvalidEventError as error:
-        raise _unreadable(f"is no JSON. It said: {_what_it_said(body)}") from error
+        raise _UnreadableError("is no JSON") from error
     except ExpressionError as error:
-        raise _unreadable(f"does not fit the template. {error}") from error
-
-
-def _unreadable(what: str) -> RetryableDeliveryError:
-    return RetryableDeliveryError(
-        f"The partner took the request, but its answer {what}. Whether it was carried "
-        "out is looked up before it is sent again.",
-        code="answer_unreadable",
-    )
+        raise _UnreadableError(f"does not fit the template ({error})") from error
 
 
 # ------------------------------------------------------------------

@@ -145,15 +145,24 @@ def _path_segment(value: str) -> str:
 
 
 def _checked_base_url(base_url: str) -> str:
-    parts = urlsplit(base_url or "")
-    is_plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
+    if not _is_plain_address(base_url or ""):
         raise PermanentDeliveryError(
             "The connector's address must look like https://cmms.example.com/path, "
             "without user, password, ? or #.",
             code="bad_address",
         )
     return base_url.rstrip("/")
+
+
+def _is_plain_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # no port number, half an IPv6 address
+        return False
+    more = parts.username or parts.password or parts.query or parts.fragment
+    is_clean = url.isascii() and url.isprintable() and " " not in url
+    return parts.scheme in ("http", "https") and has_host and is_clean and not more
 
 
 # ------------------------------------------------------------------
