@@ -1,5 +1,2 @@
-from . import protocols  # isort: skip
-from . import controllers
-from . import handlers
-from . import models
+from . import controllers, handlers, models, protocols
 from .hooks import uninstall_hook

@@ -133,7 +133,8 @@ def _insert(cr, connector_id, batch_id, received_at, events) -> set[UUID]:
                 Json(event.envelope),
             )
             for item, event in enumerate(events)
-        )
+        ),
+        strict=True,
     )
     cr.execute(
         """

@@ -204,7 +204,7 @@ def test_one_batch_posted_by_many_at_once_is_stored_once(live, run):
 
 def test_counts_reach_the_inbox_once_and_with_their_exact_sum(live, run):
     job = f"JOB-{run}"
-    for turn in range(2):
+    for _turn in range(2):
         for n in range(20):
             post(live, [count(f"{run}-{n}-{m}", 0.1, job_order=job) for m in range(5)])
 

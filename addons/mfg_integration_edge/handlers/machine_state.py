@@ -6,7 +6,7 @@ from .machine import CLOSED
 
 
 class MachineStateHandler(models.AbstractModel):
-    """A PackML state becomes the equipment's state, and a fault what follows from it."""
+    """A PackML state becomes the equipment's; a fault sets off what follows from it."""
 
     _name = "mfg.handler.machine.state"
     _inherit = "mfg.handler.machine"
@@ -66,9 +66,11 @@ class MachineStateHandler(models.AbstractModel):
         order, a blocked work center, an order on hold.
         """
         work_orders = order.workorder_ids.filtered(
-            lambda work: work.workcenter_id == equipment.mfg_workcenter_id
-            and work.state not in CLOSED
-            and work.working_state != "blocked"
+            lambda work: (
+                work.workcenter_id == equipment.mfg_workcenter_id
+                and work.state not in CLOSED
+                and work.working_state != "blocked"
+            )
         )
         is_free = not order.mfg_active_hold_count
         if work_orders and is_free and order.state not in ("draft", *CLOSED):

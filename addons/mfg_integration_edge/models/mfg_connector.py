@@ -15,7 +15,9 @@ PUMP_SECONDS = 10.0
 class MfgConnector(models.Model):
     _inherit = "mfg.connector"
 
-    edge_url = fields.Char("Address for Machine Events", compute="_compute_inbound_urls")
+    edge_url = fields.Char(
+        "Address for Machine Events", compute="_compute_inbound_urls"
+    )
 
     def _compute_inbound_urls(self):
         result = super()._compute_inbound_urls()

@@ -1,9 +1,14 @@
+import logging
 from datetime import timedelta
+
+from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
 
 from .. import event_partitions
 from ..protocols import windowing
+
+_logger = logging.getLogger(__name__)
 
 #: Days that are made in advance; a request makes its own day if the cron slept.
 DAYS_AHEAD = 7
@@ -41,7 +46,9 @@ class MfgEdgeEvent(models.Model):
     )
     equipment = fields.Char(readonly=True, help="The sender's name of the equipment.")
     job_order = fields.Char(readonly=True)
-    event_time = fields.Datetime(readonly=True, help="When it happened, says the sender.")
+    event_time = fields.Datetime(
+        readonly=True, help="When it happened, says the sender."
+    )
     good_quantity = fields.Float(digits=(20, 9), readonly=True)
     scrap_quantity = fields.Float(digits=(20, 9), readonly=True)
     envelope = fields.Json(readonly=True, help="The CloudEvent as it came.")
@@ -105,8 +112,17 @@ class MfgEdgeEvent(models.Model):
         last_day = now.date() - timedelta(days=self._parameter("retention_days"))
         for day in event_partitions.days(self.env.cr):
             if day < last_day and not self._is_waited_for(day):
-                event_partitions.drop(self.env.cr, day)
+                self._drop_day(day)
         self._forget_ids_before(now - timedelta(days=self._parameter("dedupe_days")))
+
+    @api.model
+    def _drop_day(self, day):
+        """Give up a day, tomorrow if somebody reads it for long just now."""
+        try:
+            with self.env.cr.savepoint():
+                event_partitions.drop(self.env.cr, day)
+        except LockNotAvailable:
+            _logger.info("The machine events of %s are in use; they stay a day", day)
 
     @api.model
     def _parameter(self, name):
@@ -134,7 +150,9 @@ class MfgEdgeEvent(models.Model):
             "DELETE FROM mfg_edge_event_digest WHERE received_at < %s", (moment,)
         )
         self.env.cr.execute(
-            "DELETE FROM mfg_edge_batch WHERE received_at < %s AND state = 'aggregated'",
+            """
+            DELETE FROM mfg_edge_batch WHERE received_at < %s AND state = 'aggregated'
+            """,
             (moment,),
         )
 

@@ -23,9 +23,7 @@ class MfgEdgeWindow(models.Model):
     connector_id = fields.Many2one(
         "mfg.connector", required=True, readonly=True, ondelete="cascade"
     )
-    event_uuid = fields.Char(
-        "Inbox Event", required=True, readonly=True, index=True
-    )
+    event_uuid = fields.Char("Inbox Event", required=True, readonly=True, index=True)
     equipment = fields.Char(required=True, readonly=True)
     job_order = fields.Char(readonly=True)
     event_count = fields.Integer("Counts", readonly=True)

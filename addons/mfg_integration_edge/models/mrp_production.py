@@ -15,7 +15,9 @@ class MrpProduction(models.Model):
         result = super().button_mark_done()
         # Odoo asked something first (a backorder, a deviation). A picked component
         # would pass for the user's own entry and later counts would not reach it.
-        picked.filtered(lambda move: move.state not in ("done", "cancel")).picked = False
+        picked.filtered(
+            lambda move: move.state not in ("done", "cancel")
+        ).picked = False
         return result
 
     def _mfg_add_counts(self, good, scrap):
@@ -56,9 +58,11 @@ class MrpProduction(models.Model):
         self._set_qty_producing()
         # Odoo 17 leaves components with lots unpicked and would not consume them.
         taken = self.move_raw_ids.filtered(
-            lambda move: move.state not in ("done", "cancel")
-            and not float_is_zero(
-                move.quantity, precision_rounding=move.product_uom.rounding
+            lambda move: (
+                move.state not in ("done", "cancel")
+                and not float_is_zero(
+                    move.quantity, precision_rounding=move.product_uom.rounding
+                )
             )
         )
         taken.picked = True

@@ -2,7 +2,11 @@ from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
 from .common import EdgeCase, state
 
-OVERHEATED = {"code": "SRV-4107", "text": "Servo over-temperature", "severity": "critical"}
+OVERHEATED = {
+    "code": "SRV-4107",
+    "text": "Servo over-temperature",
+    "severity": "critical",
+}
 
 
 class TestMachineState(EdgeCase):

@@ -54,7 +54,9 @@ class TestRetention(EdgeCase):
         self.assertEqual(statuses, ["duplicate"])
 
     def test_an_id_is_forgotten_after_the_days_of_the_parameter(self):
-        self.env["ir.config_parameter"].set_param("mfg_integration_edge.dedupe_days", 30)
+        self.env["ir.config_parameter"].set_param(
+            "mfg_integration_edge.dedupe_days", 30
+        )
         self.given_batch(count("c1", 3), received_at=OLD)
         self.aggregate()
         self.retain()

@@ -95,6 +95,10 @@ class TestStoreConcurrency(BaseCase):
 
         return run_in_transaction(self.registry, work, uid=SUPERUSER_ID)
 
+    def drop_day(self, day):
+        with self.registry.cursor() as cr:
+            event_partitions.drop(cr, day)
+
     def query(self, sql):
         with self.registry.cursor() as cr:
             cr.execute(sql, (self.connector_id,))
@@ -113,7 +117,7 @@ class TestStoreConcurrency(BaseCase):
             lambda: send(envelopes), lambda: send(list(reversed(envelopes)))
         )
 
-        for first, second in zip(one, reversed(other)):
+        for first, second in zip(one, reversed(other), strict=True):
             self.assertEqual({first, second}, {"accepted", "duplicate"})
         stored = self.query(
             "SELECT count(*), count(DISTINCT uuid) FROM mfg_edge_event"
@@ -165,9 +169,7 @@ class TestStoreConcurrency(BaseCase):
         inbox = self.query(
             "SELECT event_type FROM mfg_inbox_event WHERE connector_id = %s ORDER BY id"
         )
-        self.assertEqual(
-            inbox, [("mfg.machine.state.v1",), ("mfg.machine.count.v1",)]
-        )
+        self.assertEqual(inbox, [("mfg.machine.state.v1",), ("mfg.machine.count.v1",)])
 
     def test_two_aggregators_at_once_count_everything_once(self):
         for number in range(20):
@@ -185,12 +187,7 @@ class TestStoreConcurrency(BaseCase):
 
     def test_requests_of_a_new_day_make_its_partition_once(self):
         someday = datetime(2033, 1, 1) + timedelta(hours=1)
-
-        def drop():
-            with self.registry.cursor() as cr:
-                event_partitions.drop(cr, someday.date())
-
-        self.addCleanup(drop)
+        self.addCleanup(self.drop_day, someday.date())
 
         def send(event_id):
             with self.request() as cr:
@@ -199,6 +196,19 @@ class TestStoreConcurrency(BaseCase):
         results = self.at_once(*(lambda n=n: send(f"c{n}") for n in range(4)))
 
         self.assertEqual(results, [["accepted"]] * 4)
+
+    def test_a_day_that_is_being_read_is_not_dropped_and_nobody_waits_for_it(self):
+        someday = datetime(2033, 3, 1)
+        with self.request() as cr:
+            self.store(cr, count("c1", 1), received_at=someday)
+        self.addCleanup(self.drop_day, someday.date())
+
+        with self.registry.cursor() as reader:
+            reader.execute("SELECT count(*) FROM mfg_edge_event")
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                env["mfg.edge.event"]._drop_day(someday.date())
+                self.assertIn(someday.date(), event_partitions.days(cr))
 
     def test_a_day_is_made_while_another_day_is_written(self):
         someday = datetime(2033, 2, 1).date()

@@ -13,7 +13,9 @@ class TestEventStore(EdgeCase):
         return self.env.cr.fetchall()
 
     def test_new_events_are_stored_in_the_order_sent(self):
-        statuses = self.given_batch(count("c1", 3), state("s1", "Execute"), count("c2", 4))
+        statuses = self.given_batch(
+            count("c1", 3), state("s1", "Execute"), count("c2", 4)
+        )
 
         self.assertEqual(statuses, ["accepted"] * 3)
         self.assertEqual(self.rows(), [("c1",), ("s1",), ("c2",)])
