@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import install_log, port, postgres, suite
+from . import odoo_log, port, postgres, suite
 from .console import DevkitError, step
 from .file_lock import exclusive
 from .paths import CACHE
@@ -130,7 +130,7 @@ def _install(
 
 def _check_log(printed: str, name: str) -> None:
     """:raise DevkitError: when the installation logged a warning that is ours"""
-    lines = install_log.serious(printed)
+    lines = odoo_log.serious(printed)
     if lines:
         shown = "\n".join(f"    {line}" for line in lines[:20])
         raise DevkitError(

@@ -16,6 +16,10 @@ from .series import Series
 
 REPORTS = BUILD / "test-reports"
 NOTHING_COLLECTED = 5
+# Deprecations inside Odoo's own libraries are not ours to act on.
+NO_NOISE = ("--disable-warnings", "--color=auto")
+# pytest-odoo silences Odoo unless told otherwise, and nobody would see a warning.
+LOG_WATCH = ("--odoo-log-level=warn", "-p", "devkit.log_watch")
 
 
 def free_port() -> int:
@@ -53,7 +57,7 @@ class Run:
         with self._database() as odoo_options:
             started = time.monotonic()
             status = subprocess.run(
-                [self.series.python, "-m", "pytest", "-q", "-rfE", "--color=auto"]
+                [self.series.python, "-m", "pytest", "-q", "-rfE", *NO_NOISE]
                 + [f"--junitxml={report}", "-o", "junit_family=xunit1", *odoo_options]
                 + [*self.arguments, *map(str, self.paths)],
                 cwd=ROOT,
@@ -98,7 +102,6 @@ class Run:
         config = {
             "addons_path": self.series.addons_path_with_tests(),
             "http_port": port,
-            "test_enable": True,
             "max_cron_threads": 0,
         }
         if self.series.name != "17.0":
@@ -106,4 +109,4 @@ class Run:
             config["db_replica_host"] = self.series.configuration(None, {})["db_host"]
         command = self.series.odoo_command(database, config=config)
         conf = command[command.index("-c") + 1]
-        return [f"--odoo-config={conf}", "--odoo-http"]
+        return [f"--odoo-config={conf}", "--odoo-http", *LOG_WATCH]

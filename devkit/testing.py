@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from . import junit, suite, template_database
+from . import browser, junit, suite, template_database
 from .console import DevkitError, say
 from .paths import ADDONS, ROOT
 from .series import Series, choose
@@ -24,6 +24,8 @@ def main(argv: Sequence[str]) -> int:
     selection = Selection.parse(options.expression)
     addons = _wanted_addons(options.addon)
     started, tally = time.monotonic(), junit.Tally()
+    if selection.wants("addons") or selection.wants("system"):
+        browser.ensure()
     for series in choose(options.series, every=selection.is_everything):
         series.provision()
         template_database.drop_abandoned(series)
