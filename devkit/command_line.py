@@ -24,7 +24,7 @@ COMMANDS = {
     "clean": ("remove what was made inside the repository", "clean"),
     "distclean": ("also stop PostgreSQL and remove the cache", "clean"),
     "odoo": ("run Odoo itself: odoo --db NAME -- ARGUMENTS", "odoo_shell"),
-    "psql": ("open a client on a database: psql [NAME]", "odoo_shell"),
+    "psql": ("open a client on a database: psql --db NAME -- ARGUMENTS", "odoo_shell"),
 }
 
 

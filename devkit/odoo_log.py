@@ -29,6 +29,11 @@ KNOWN_NOISE = (
         r"pg_trgm|trigram",
         "the embedded PostgreSQL has no contrib modules; trigram indexes are left out",
     ),
+    Noise(
+        r"odoo\.sql_db",
+        r"could not serialize access|deadlock detected|could not obtain lock",
+        "said before the transaction is tried again; tests of races provoke it",
+    ),
 )
 
 

@@ -26,8 +26,8 @@ def main_odoo(argv: Sequence[str]) -> int:
 def main_psql(argv: Sequence[str]) -> int:
     """Open a client on a database: its exit status."""
     parser = argparse.ArgumentParser(prog="devkit psql")
-    parser.add_argument("database", nargs="?", default="postgres")
+    parser.add_argument("--db", default="postgres", help="database to work on")
     parser.add_argument("arguments", nargs="*", help="psql's own, after --")
     options = parser.parse_args(argv)
-    command = [*postgres.psql_argv(options.database), *options.arguments]
+    command = [*postgres.psql_argv(options.db), *options.arguments]
     return subprocess.run(command, check=False).returncode

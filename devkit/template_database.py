@@ -1,20 +1,23 @@
 """Databases with the suite installed, made once per code and cloned for every run.
 
-Two layers: Odoo's modules alone, which rarely change, and the suite's addons on top.
-Each is made under a temporary name and renamed when it is whole.
+In layers: Odoo's modules, which rarely change, core, the other addons of the suite,
+the addons that only tests need. Each is a database of its own, made under a temporary
+name and renamed when it is whole.
 """
 
 import hashlib
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import odoo_log, port, postgres, suite
-from .console import DevkitError, step
+from .console import DevkitError, step, warn
 from .file_lock import exclusive
 from .paths import CACHE
 from .process import run_logged
@@ -24,26 +27,41 @@ ODOO_MODULES = ("web", "mrp", "maintenance", "purchase_stock", "queue_job")
 KEPT_PER_SERIES = 4
 # Other checkouts share the cache: what they used within this time is left to them.
 KEPT_FOR_S = 2 * 3600
-OWNER = re.compile(r"_p(\d+)$")
+OWNER = re.compile(r"_p(\d+)_\d+$")
+_SCRATCH_NUMBERS = itertools.count(1)
+_BACKGROUND = ThreadPoolExecutor(max_workers=1)
 
 
-def ensure(series: Series, addons: Sequence[str] | None = None) -> str:
+def ensure(
+    series: Series,
+    addons: Sequence[str] | None = None,
+    *,
+    with_test_addons: bool = False,
+) -> str:
     """Name of a database with those addons (all of them by default) installed.
 
-    What the addons depend on is installed with them; so are the addons of
-    tests/addons that need nothing else.
+    What the addons depend on is installed with them.
 
-    :raise DevkitError: when the installation fails or logs a warning of its own
+    :param with_test_addons: also those of tests/addons that need nothing else
+    :raise DevkitError: when an installation fails or logs a warning
     """
     wanted = suite.with_dependencies(suite.addons() if addons is None else addons)
-    modules = suite.with_dependencies([*wanted, *suite.serving(wanted)])
-    base = _ensure_base(series)
-    if not modules:
-        return base
-    key = [base, *modules, suite.install_digest(modules), port.digest_for(series)]
-    name = f"mfg_suite_{_short(series)}_{_hash(*key)}"
-    title = f"installing the suite on {series.name} ({len(modules)} addons)"
-    return _ensure(series, name, modules, title, start_from=base)
+    name = _ensure_base(series)
+    for layer in _layers(wanted, with_test_addons):
+        content = (suite.install_digest(layer), port.digest_for(series))
+        upper = f"mfg_suite_{_short(series)}_{_hash(name, *layer, *content)}"
+        title = f"installing {', '.join(layer)} on {series.name}"
+        name = _ensure(series, upper, layer, title, start_from=name)
+    return name
+
+
+def _layers(wanted: Sequence[str], with_test_addons: bool) -> list[Sequence[str]]:
+    """What is installed together: core, which all share, then the rest, then what only
+    tests need."""
+    core = [name for name in wanted if name == suite.CORE]
+    rest = [name for name in wanted if name != suite.CORE]
+    tests = suite.serving(wanted) if with_test_addons else ()
+    return [layer for layer in (core, rest, tests) if layer]
 
 
 def _ensure_base(series: Series) -> str:
@@ -69,16 +87,33 @@ def drop(name: str, series: Series) -> None:
 
 
 def scratch_name(series: Series, purpose: str) -> str:
-    """Name for a database of this process; swept away once the process is gone."""
-    return f"mfg_{purpose}_{_short(series)}_p{os.getpid()}"
+    """A new name for a database of this process.
+
+    Such a database need not be dropped: ``drop_abandoned()`` of a later run does it.
+    """
+    number = next(_SCRATCH_NUMBERS)
+    return f"mfg_{purpose}_{_short(series)}_p{os.getpid()}_{number}"
 
 
 def drop_abandoned(series: Series) -> None:
-    """Remove the scratch databases of this series whose process is gone."""
+    """Start to remove the scratch databases of this series whose process is gone."""
     for name in postgres.databases():
         owner = OWNER.search(name)
         if owner and f"_{_short(series)}_" in name and not _is_alive(int(owner[1])):
-            drop(name, series)
+            drop_later(name, series)
+
+
+def drop_later(name: str, series: Series) -> None:
+    """Remove a database while the caller goes on: PostgreSQL takes a checkpoint for it,
+    which may last for seconds on a busy machine."""
+    _BACKGROUND.submit(_drop_or_warn, name, series)
+
+
+def _drop_or_warn(name: str, series: Series) -> None:
+    try:
+        drop(name, series)
+    except DevkitError as error:
+        warn(f"the database {name} was not removed: {error.message}")
 
 
 def filestore(series: Series, database: str) -> Path:

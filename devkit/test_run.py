@@ -89,13 +89,12 @@ class Run:
             yield ["-p", "no:odoo"]
             return
         series = self.series
-        template = template_database.ensure(series, self.addons)
+        template = template_database.ensure(
+            series, self.addons, with_test_addons=True
+        )
         name = template_database.scratch_name(series, "test")
         template_database.clone(template, name, series)
-        try:
-            yield self._odoo_options(name)
-        finally:
-            template_database.drop(name, series)
+        yield self._odoo_options(name)
 
     def _odoo_options(self, database: str) -> list[str]:
         port = free_port()
