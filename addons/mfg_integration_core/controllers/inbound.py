@@ -43,7 +43,11 @@ class InboundController(http.Controller):
         raw = door.raw_body(connector)
         headers = request.httprequest.headers
         template.verify_webhook(
-            door.inbound_secrets(connector), headers, raw, time.time()
+            door.inbound_secrets(connector),
+            headers,
+            raw,
+            time.time(),
+            connector.tolerance_s,
         )
         body = door.unpack(connector, raw)
         (result,) = _store(connector, [_hook_arrival(template, headers, body)])

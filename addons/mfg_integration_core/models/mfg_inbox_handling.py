@@ -50,9 +50,9 @@ class MfgInboxHandling(models.Model):
 
         def handle(env):
             event = env["mfg.inbox.event"].browse(task.row_id)
-            event._handle_as_user()
+            state = event._handle_as_user()
             # Its fields are the hub's own, which the connector's user can't write.
-            event.sudo()._succeeded(task)
+            event.sudo()._succeeded(task, state)
             worker._assert_lease(env.cr, lease)
 
         run_in_transaction(
@@ -64,10 +64,13 @@ class MfgInboxHandling(models.Model):
 
         The handler works with the rights of the connector's user; the event itself
         is passed with the hub's rights, since users do not read payloads.
+
+        :return: ``processed``, or ``ignored`` for a vendor's webhook that the
+            template has no use for
         """
         event = self.sudo()
-        if event.native and not event.payload:
-            event._map_native()
+        if event.native and not event.payload and not event._map_native():
+            return "ignored"
         handler = event._handler().with_context(
             mfg_correlation_id=event.correlation_id, mfg_causation_id=event.uuid
         )
@@ -78,6 +81,7 @@ class MfgInboxHandling(models.Model):
         handler.env.flush_all()
         if document:
             event.write({"res_model": document._name, "res_id": document.id})
+        return "processed"
 
     def _handler(self):
         """The handler that this type of event has.
@@ -96,13 +100,16 @@ class MfgInboxHandling(models.Model):
     def _map_native(self):
         """Turn the vendor's own webhook into the canonical event it stands for.
 
+        :return: False when no rule of the template wants it
         :raise UnmappedValueError: it uses a word that the template does not know
-        :raise InvalidEventError: it is nothing that the template knows
+        :raise InvalidEventError: it can't be read, or what it says breaks the contract
         """
         self.ensure_one()
         template = self.connector_id._get_template()
         body = base64.b64decode(self.with_context(bin_size=False).body)
         webhook = template.webhook(self.headers or {}, body)
+        if webhook.event_type is None:
+            return False
         self.env["mfg.event.type"]._contracts().check(webhook.event_type, webhook.data)
         event_time = webhook.time or self.received_at.replace(tzinfo=timezone.utc)
         envelope = cloudevents.build(
@@ -123,13 +130,14 @@ class MfgInboxHandling(models.Model):
                 "event_time": event_time.astimezone(timezone.utc).replace(tzinfo=None),
             }
         )
+        return True
 
     # ----------------------------------------------------------------- results
 
-    def _succeeded(self, task):
-        """Record that the event had its effect."""
+    def _succeeded(self, task, state="processed"):
+        """Record that the event had its effect, or that it has none to have."""
         self._set_state(
-            "processed",
+            state,
             allowed=("processing",),
             processed_at=fields.Datetime.now(),
             next_attempt_at=False,

@@ -9,6 +9,7 @@ from odoo.exceptions import UserError
 from ..exceptions import (
     LeaseLostError,
     MfgIntegrationError,
+    MissingReferenceError,
     PermanentDeliveryError,
 )
 from ..protocols import lane as rules
@@ -110,13 +111,11 @@ class MfgOutboxDelivery(models.Model):
 
     def _failed(self, task, error):
         """Record why the message did not arrive, and what happens to it next."""
-        next_at = None
-        if not isinstance(error, (PermanentDeliveryError, UserError)):
-            next_at = self._next_try(task, getattr(error, "retry_after", None))
-        outcome = "permanent" if next_at is None else "retryable"
+        state, next_at = self._judge(task, error)
+        outcome = "retryable" if state == "retry" else "permanent"
         self.env["mfg.delivery.attempt"]._finish(task, outcome, error)
         self._set_state(
-            "dead" if next_at is None else "retry",
+            state,
             allowed=("delivering",),
             next_attempt_at=next_at,
             reason_code=getattr(error, "code", None) or "internal_error",
@@ -124,3 +123,13 @@ class MfgOutboxDelivery(models.Model):
         )
         if not isinstance(error, (MfgIntegrationError, UserError)):
             _logger.error("Message %s was not delivered", self.uuid, exc_info=error)
+
+    def _judge(self, task, error):
+        """The state that an error leads to, and when the message is tried again."""
+        if isinstance(error, MissingReferenceError):
+            # A word that nobody mapped: it goes on once somebody did, not before.
+            return "held", None
+        if isinstance(error, (PermanentDeliveryError, UserError)):
+            return "dead", None
+        next_at = self._next_try(task, getattr(error, "retry_after", None))
+        return ("dead" if next_at is None else "retry"), next_at

@@ -34,7 +34,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..exceptions import ConfigurationError, UnknownConnectorError
-from . import template_answer, template_source
+from . import template_answer, template_source, webhook_signature
 from .expression import Expression, TemplateFunctions
 from .template_answer import Answer
 from .template_request import (
@@ -119,10 +119,15 @@ class Template:
     # ------------------------------------------------------------------
 
     def verify_webhook(
-        self, secrets: Sequence[str], headers: Mapping, body: bytes, now: float
+        self,
+        secrets: Sequence[str],
+        headers: Mapping,
+        body: bytes,
+        now: float,
+        tolerance_s: float = webhook_signature.TOLERANCE_S,
     ) -> None:
         """See :meth:`WebhookPlan.verify`."""
-        self._webhook_plan().verify(secrets, headers, body, now)
+        self._webhook_plan().verify(secrets, headers, body, now, tolerance_s)
 
     def webhook_id(self, headers: Mapping, body: bytes) -> str:
         """See :meth:`WebhookPlan.event_id`."""

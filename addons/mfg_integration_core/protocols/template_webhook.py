@@ -66,16 +66,23 @@ class WebhookPlan:
             )
 
     def verify(
-        self, secrets: Sequence[str], headers: Mapping, body: bytes, now: float
+        self,
+        secrets: Sequence[str],
+        headers: Mapping,
+        body: bytes,
+        now: float,
+        tolerance_s: float,
     ) -> None:
         """Return when the webhook is signed as the template says.
 
+        :param tolerance_s: clock skew allowed where the scheme names none of its own
         :raise SignatureError: it is not
         """
         if self._scheme:
-            webhook_signature.verify_scheme(self._scheme, secrets, headers, body, now)
+            scheme = {"tolerance_s": tolerance_s, **self._scheme}
+            webhook_signature.verify_scheme(scheme, secrets, headers, body, now)
         else:
-            webhook_signature.verify(secrets, headers, body, now)
+            webhook_signature.verify(secrets, headers, body, now, tolerance_s)
 
     def event_id(self, headers: Mapping, body: bytes) -> str:
         """The id under which the webhook is stored; a repetition has the same.
