@@ -1,8 +1,6 @@
 import logging
 
 from odoo import _, api, fields, models
-from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 from ..exceptions import InvalidEventError
 from .maintenance_equipment import REPAIRED_FROM
@@ -73,31 +71,6 @@ class MaintenanceRequest(models.Model):
     )
     mfg_case_id = fields.Many2one("mfg.case", "Case", readonly=True, copy=False)
 
-    def _auto_init(self):
-        """Fill the state of existing requests at once; see ``mrp.production``."""
-        if not column_exists(self.env.cr, self._table, "mfg_state"):
-            create_column(self.env.cr, self._table, "mfg_state", "varchar")
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE maintenance_request AS request
-                       SET mfg_state = CASE
-                               WHEN request.archive THEN 'cancelled'
-                               WHEN stage.done THEN 'completed'
-                               WHEN stage.id != (SELECT id FROM maintenance_stage
-                                                  ORDER BY sequence, id LIMIT 1)
-                                    THEN 'in_progress'
-                               WHEN request.schedule_date IS NOT NULL THEN 'scheduled'
-                               ELSE 'requested'
-                           END
-                      FROM maintenance_request AS same
-                      LEFT JOIN maintenance_stage AS stage ON stage.id = same.stage_id
-                     WHERE same.id = request.id
-                    """
-                )
-            )
-        return super()._auto_init()
-
     # ---------------------------------------------------------------- computes
 
     @api.depends("archive", "stage_id.done", "schedule_date", "mfg_partner_state")
@@ -120,7 +93,39 @@ class MaintenanceRequest(models.Model):
         partner = self.mfg_partner_state
         return max(native, partner if partner in OPEN else native, key=OPEN.index)
 
+    def _mfg_state_fill(self):
+        self.env.cr.execute(
+            """
+            UPDATE maintenance_request AS request
+               SET mfg_state = CASE
+                       WHEN request.archive THEN 'cancelled'
+                       WHEN stage.done THEN 'completed'
+                       WHEN stage.id != (SELECT id FROM maintenance_stage
+                                          ORDER BY sequence, id LIMIT 1)
+                            THEN 'in_progress'
+                       WHEN request.schedule_date IS NOT NULL THEN 'scheduled'
+                       ELSE 'requested'
+                   END
+              FROM maintenance_request AS same
+              LEFT JOIN maintenance_stage AS stage ON stage.id = same.stage_id
+             WHERE same.id = request.id
+            """
+        )
+
     # --------------------------------------------------------------- overrides
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Requests, as part of the chain of events that asked for them, if any."""
+        chain = self.env.context.get("mfg_correlation_id")
+        if chain:
+            vals_list = [{"mfg_correlation_id": chain, **vals} for vals in vals_list]
+        requests = super().create(vals_list)
+        audit = self.env["mfg.audit.entry"]
+        audit._append_all(
+            audit._prepare_entry(request, "document.created") for request in requests
+        )
+        return requests
 
     def write(self, vals):
         watched = {"archive", "stage_id", "schedule_date", "mfg_partner_state"}
@@ -187,7 +192,8 @@ class MaintenanceRequest(models.Model):
         if at and state == "completed":
             request.close_date = at.date()
         if note:
-            request.message_post(body=note, author_id=self.env.user.partner_id.id)
+            # A log note: a connector's user may have no address to post from.
+            request._message_log(body=note, author_id=self.env.user.partner_id.id)
         return True
 
     def _mfg_why_to_ignore(self, state, version):

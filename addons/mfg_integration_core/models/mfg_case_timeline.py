@@ -11,6 +11,7 @@ LOOKS = {
     "equipment.running": ("state", "fa-play", "success"),
     "hold.lifted": ("hold", "fa-unlock", "success"),
     "hold.placed": ("hold", "fa-hand-paper-o", "danger"),
+    "hold.restated": ("hold", "fa-hand-paper-o", "warning"),
     "order.resumed": ("state", "fa-play", "success"),
     "partner.ignored": ("note", "fa-filter", "warning"),
     "state.changed": ("state", "fa-exchange", "info"),
@@ -163,8 +164,9 @@ class MfgCaseTimeline(models.Model):
 
     @api.model
     def _entry_title(self, entry):
-        """One line about an audit entry; unknown actions show as they are named."""
+        """One line about an audit entry; an unknown action shows what it changed."""
         words = {
+            "action": entry.action,
             "document": entry.display,
             "old": _spaced(entry.old),
             "new": _spaced(entry.new),
@@ -177,15 +179,18 @@ class MfgCaseTimeline(models.Model):
             "equipment.running": _("%(document)s runs"),
             "hold.lifted": _("%(document)s no longer held: %(old)s"),
             "hold.placed": _("%(document)s held: %(new)s"),
+            "hold.restated": _("%(document)s still held: %(new)s"),
             "order.resumed": _("%(document)s goes on"),
             "partner.ignored": _("%(document)s: %(new)s ignored"),
             "workcenter.blocked": _("%(document)s blocked"),
             "workcenter.unblocked": _("%(document)s unblocked"),
         }
-        if entry.action == "state.changed":
-            title = _("%(document)s: %(old)s → %(new)s") if entry.old else None
-            return (title or _("%(document)s: %(new)s")) % words
-        return titles.get(entry.action, f"%(document)s: {entry.action}") % words
+        title = titles.get(entry.action)
+        if not title and entry.new:
+            title = _("%(document)s: %(new)s")
+            if entry.old:
+                title = _("%(document)s: %(old)s → %(new)s")
+        return (title or _("%(document)s: %(action)s")) % words
 
 
 def _moment(record, at, kind, title, detail, icon, tone, opens=None):

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools.sql import column_exists, create_column, table_exists
 
 
 class MfgStateMixin(models.AbstractModel):
@@ -20,6 +21,18 @@ class MfgStateMixin(models.AbstractModel):
     # The state of a new record, which is no news.
     _mfg_state_initial = None
 
+    def _auto_init(self):
+        """Fill the state of the records that were there before the suite.
+
+        The ORM would compute it record by record, and each would count as a change.
+        """
+        cr = self.env.cr
+        if self._auto and table_exists(cr, self._table):
+            if not column_exists(cr, self._table, "mfg_state"):
+                create_column(cr, self._table, "mfg_state", "varchar")
+                self._mfg_state_fill()
+        return super()._auto_init()
+
     # --------------------------------------------------------------- overrides
 
     def _compute_field_value(self, field):
@@ -36,6 +49,13 @@ class MfgStateMixin(models.AbstractModel):
         return result
 
     # ---------------------------------------------------------------- business
+
+    def _mfg_state_fill(self):
+        """Set ``mfg_state`` of every row by SQL to what its compute would give.
+
+        There are no holds and no partners yet.
+        """
+        raise NotImplementedError(f"{self._name} does not fill its state")
 
     def _mfg_state_remember(self):
         """Keep the states as the transaction found them."""

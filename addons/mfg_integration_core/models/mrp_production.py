@@ -1,7 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
 
 STATES = [
     ("planned", "Planned"),
@@ -66,23 +65,6 @@ class MrpProduction(models.Model):
         help="Rejected pieces that machines have counted.",
     )
 
-    def _auto_init(self):
-        """Fill the state of existing orders at once.
-
-        The ORM would compute it order by order, and each would count as a change.
-        """
-        if not column_exists(self.env.cr, self._table, "mfg_state"):
-            create_column(self.env.cr, self._table, "mfg_state", "varchar")
-            for native, canonical in STATE_OF.items():
-                self.env.cr.execute(
-                    SQL(
-                        "UPDATE mrp_production SET mfg_state = %s WHERE state = %s",
-                        canonical,
-                        native,
-                    )
-                )
-        return super()._auto_init()
-
     # ---------------------------------------------------------------- computes
 
     @api.depends("state", "mfg_active_hold_count")
@@ -129,6 +111,16 @@ class MrpProduction(models.Model):
 
     # ------------------------------------------------------------------- state
 
+    def _mfg_state_fill(self):
+        for native, canonical in STATE_OF.items():
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE mrp_production SET mfg_state = %s WHERE state = %s",
+                    canonical,
+                    native,
+                )
+            )
+
     def _prepare_mfg_state_data(self, previous):
         self.ensure_one()
         holds = self.env["mfg.hold"].browse()
@@ -174,7 +166,8 @@ class MrpProduction(models.Model):
             return result
         started = hold.paused_workorder_ids._mfg_start_again()
         hold._audit(self, "order.resumed", new=self.mfg_state, why=why)
-        self.message_post(
+        # A log note: a connector's user may have no address to post from.
+        self._message_log(
             body=self._mfg_resumed_note(started, why),
             author_id=self.env.user.partner_id.id,
         )

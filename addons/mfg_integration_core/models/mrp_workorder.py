@@ -26,9 +26,11 @@ class MrpWorkorder(models.Model):
     # ---------------------------------------------------------------- business
 
     def _mfg_check_start(self):
-        """Pass the gates of a start: the order's and the work center's."""
+        """Pass the gates of a start: the order's, the work center's, its machines'."""
         self.production_id._mfg_check_gate("start")
         self.workcenter_id._mfg_check_gate("start")
+        # sudo: who may start work need not be among the followers of the equipment.
+        self.workcenter_id.sudo().mfg_equipment_ids._mfg_check_gate("start")
 
     def _mfg_running(self):
         """Those of the work orders whose clock is running, whoever started it."""

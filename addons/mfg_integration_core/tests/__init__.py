@@ -1,7 +1,6 @@
 from . import test_browser_case_timeline
 from . import test_browser_screens
 from . import test_models_connector
-from . import test_models_hold_races
 from . import test_models_inbox
 from . import test_models_integration_log
 from . import test_models_lane
@@ -11,5 +10,6 @@ from . import test_models_mfg_case
 from . import test_models_mfg_hold
 from . import test_models_mfg_state
 from . import test_models_outbox
+from . import test_models_races
 from . import test_unit_of_work
 from . import test_views_actions

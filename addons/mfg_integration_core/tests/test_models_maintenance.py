@@ -48,9 +48,41 @@ class TestRequestState(MaintenanceCase):
         self.commit()
 
         self.assertRecordValues(
-            self.audit(self.request, "state.changed"),
+            self.audit(self.request, "state.changed")[-1:],
             [{"old": "requested", "new": "in_progress"}],
         )
+
+
+    def test_request_joins_the_chain_that_asked_for_it(self):
+        chained = self.scene.env["maintenance.request"].with_context(
+            mfg_correlation_id="chain-9"
+        )
+
+        request = chained.create({"name": "Repair", "equipment_id": self.equipment.id})
+
+        created = self.audit(request, "document.created")
+        self.assertEqual(request.mfg_correlation_id, "chain-9")
+        self.assertEqual(created.correlation_id, "chain-9")
+
+    def test_requests_from_before_the_suite_get_the_state_a_compute_would_give(self):
+        requests = self.request.browse()
+        for values in (
+            {},
+            {"schedule_date": datetime(2026, 11, 21, 8)},
+            {"stage_id": self.stage("In Progress").id},
+            {"stage_id": self.stage("Repaired").id},
+            {"archive": True},
+        ):
+            requests |= self.scene.request(self.equipment, **values)
+        computed = requests.mapped("mfg_state")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE maintenance_request SET mfg_state = NULL")
+
+        requests._mfg_state_fill()
+        self.env.invalidate_all()
+
+        self.assertEqual(len(set(computed)), 5)
+        self.assertEqual([request.mfg_state for request in requests], computed)
 
 
 class TestPartnerState(MaintenanceCase):
@@ -165,6 +197,7 @@ class TestRepairOver(MaintenanceCase):
             "cmms-user",
             groups="mfg_integration_core.group_connection"
             ",maintenance.group_equipment_manager",
+            email=False,
         )
 
         self.request.with_user(user)._mfg_apply_partner_state(

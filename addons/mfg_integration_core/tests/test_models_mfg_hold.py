@@ -226,6 +226,15 @@ class TestGates(ManufacturingCase):
         with self.assertRaisesRegex(GateError, "Assembly Line 1 cannot be started"):
             self.order.workorder_ids.button_start()
 
+    def test_held_equipment_starts_no_work_order_at_its_work_center(self):
+        self.given_hold(self.equipment)
+        planner = new_test_user(
+            self.env, "planner2", groups="mrp.group_mrp_user,base.group_user"
+        )
+
+        with self.assertRaisesRegex(GateError, "Robot R1 cannot be started"):
+            self.order.workorder_ids.with_user(planner).button_start()
+
     def test_held_order_is_not_split(self):
         self.given_hold()
 

@@ -32,6 +32,25 @@ class TestProductionState(StateCase):
         order.workorder_ids.button_finish()
         self.assertEqual((order.state, order.mfg_state), ("to_close", "in_progress"))
 
+    def test_orders_from_before_the_suite_get_the_state_a_compute_would_give(self):
+        draft, cancelled, done, running = (
+            self.scene.order(self.bom, quantity=1, confirm=confirm)
+            for confirm in (False, True, True, True)
+        )
+        cancelled.action_cancel()
+        self.scene.finish(self.order)
+        running.workorder_ids.button_start()
+        orders = draft + cancelled + done + running + self.order
+        computed = [order.mfg_state for order in orders]
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE mrp_production SET mfg_state = NULL")
+
+        orders._mfg_state_fill()
+        self.env.invalidate_all()
+
+        self.assertEqual(len(set(computed)), 5)
+        self.assertEqual([order.mfg_state for order in orders], computed)
+
     def test_hold_overlays_what_could_go_on_and_nothing_else(self):
         planned = self.scene.order(self.bom, confirm=False)
 

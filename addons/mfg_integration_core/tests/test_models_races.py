@@ -59,8 +59,8 @@ class Racer(threading.Thread):
         return self
 
 
-class TestHoldRaces(CommittedCase):
-    """Two connections meet at one order; whoever loses is done again on the truth."""
+class TestRaces(CommittedCase):
+    """Two connections meet at one row; whoever loses is done again on the truth."""
 
     def setUp(self):
         super().setUp()
@@ -232,6 +232,34 @@ class TestHoldRaces(CommittedCase):
 
         self.assertTrue(waited, "the hold did not wait for the gate")
         self.assertIsNone(hold.error)
+
+    def test_of_two_sealers_one_seals_and_the_chain_stays_whole(self):
+        self.commit(self.place)
+
+        def seal_then_stop(env, stop):
+            env["mfg.audit.entry"]._cron_seal()
+            stop()
+
+        first = Racer(self, seal_then_stop).until_it_stops()
+        second = self.commit(lambda env: env["mfg.audit.entry"]._cron_seal())
+        first.finish()
+
+        self.assertEqual(second, 0)
+        self.assertEqual(self.commit(lambda env: env["mfg.audit.entry"]._verify()), "")
+
+    def test_sealer_whose_snapshot_is_older_than_a_seal_starts_again(self):
+        self.commit(self.place)
+
+        def stop_then_seal(env, stop):
+            stop()
+            env["mfg.audit.entry"]._cron_seal()
+
+        late = Racer(self, stop_then_seal).until_it_stops()
+        self.commit(lambda env: env["mfg.audit.entry"]._cron_seal())
+        late.finish()
+
+        self.assertEqual(late.tries, 2)
+        self.assertEqual(self.commit(lambda env: env["mfg.audit.entry"]._verify()), "")
 
     def test_hold_and_finish_let_loose_on_each_other_never_both_win(self):
         for _round in range(5):
