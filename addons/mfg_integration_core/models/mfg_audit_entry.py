@@ -266,9 +266,13 @@ class MfgAuditEntry(models.Model):
             for number, stored_previous, digest, canonical, *values in rows:
                 if number != expected:
                     return _("Entry %(number)s is missing.", number=expected)
-                if stored_previous != previous or digest != _digest(previous, canonical):
+                if stored_previous != previous or digest != _digest(
+                    previous, canonical
+                ):
                     return _("Entry %(number)s breaks the chain.", number=number)
-                if not _agrees(canonical, dict(zip(SEALED_COLUMNS, values, strict=True))):
+                if not _agrees(
+                    canonical, dict(zip(SEALED_COLUMNS, values, strict=True))
+                ):
                     return _("Entry %(number)s was changed.", number=number)
                 expected, previous = number + 1, digest
             if len(rows) < SEAL_BATCH:

@@ -66,7 +66,9 @@ class MfgHoldableMixin(models.AbstractModel):
         holds = self.env["mfg.hold"]._active_on(held)
         for record in held:
             texts = holds._of(record).mapped(lambda hold: hold._blocker_text())
-            record.mfg_block_message = _("Blocked by %(holds)s.", holds="; ".join(texts))
+            record.mfg_block_message = _(
+                "Blocked by %(holds)s.", holds="; ".join(texts)
+            )
 
     @api.depends("mfg_active_hold_count")
     def _compute_mfg_case_ids(self):

@@ -35,12 +35,21 @@ class MrpWorkcenter(models.Model):
         return running
 
     def _mfg_unblock(self, why=None):
-        """Unblock the work centers; one that somebody unblocked already is left alone."""
+        """Unblock the work centers, unless somebody has done it already."""
         for workcenter in self.filtered(lambda each: each.working_state == "blocked"):
             workcenter.unblock()
             self.env["mfg.audit.entry"]._append(
                 workcenter, "workcenter.unblocked", why=why
             )
+
+    def _mfg_can_run(self):
+        """Whether neither a downtime nor a hold keeps the work center from running."""
+        self.ensure_one()
+        # sudo: see the gates of a work order's start.
+        held = self.mfg_active_hold_count or any(
+            self.sudo().mfg_equipment_ids.mapped("mfg_active_hold_count")
+        )
+        return self.working_state != "blocked" and not held
 
     def _mfg_running_workorders(self):
         """The work orders whose clock is running here."""

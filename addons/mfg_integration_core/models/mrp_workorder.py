@@ -47,9 +47,10 @@ class MrpWorkorder(models.Model):
         :return: the work orders that run again
         """
         ready = self.filtered(
-            lambda workorder: workorder.state not in ("done", "cancel")
-            and workorder.workcenter_id.working_state != "blocked"
-            and not workorder.workcenter_id.mfg_active_hold_count
+            lambda workorder: (
+                workorder.state not in ("done", "cancel")
+                and workorder.workcenter_id._mfg_can_run()
+            )
         )
         ready -= ready._mfg_running()
         if ready:

@@ -16,8 +16,9 @@ class StockMove(models.Model):
         :raise GateUserError: names what is held, by what, and who can clear it
         """
         gated = self.filtered(
-            lambda move: move.state not in ("done", "cancel")
-            and not move._mfg_passes_holds()
+            lambda move: (
+                move.state not in ("done", "cancel") and not move._mfg_passes_holds()
+            )
         )
         orders = gated.raw_material_production_id | gated.production_id
         orders._mfg_check_gate("finish")

@@ -52,7 +52,6 @@ class TestRequestState(MaintenanceCase):
             [{"old": "requested", "new": "in_progress"}],
         )
 
-
     def test_request_joins_the_chain_that_asked_for_it(self):
         chained = self.scene.env["maintenance.request"].with_context(
             mfg_correlation_id="chain-9"

@@ -81,8 +81,10 @@ class TestHold(ManufacturingCase):
     def test_hold_and_release_are_audited_in_the_chain_of_their_cause(self):
         chain = {"mfg_correlation_id": "chain-1", "mfg_causation_id": "event-1"}
 
-        hold = self.env["mfg.hold"].with_context(**chain)._place(
-            self.order, reason_code="manual", reason="Look at it"
+        hold = (
+            self.env["mfg.hold"]
+            .with_context(**chain)
+            ._place(self.order, reason_code="manual", reason="Look at it")
         )
         hold.with_context(mfg_correlation_id=False)._lift("Looked at")
 
@@ -142,6 +144,15 @@ class TestResume(ManufacturingCase):
 
         self.assertFalse(workorder._mfg_running())
         self.assertEqual(self.order.mfg_state, "in_progress")
+
+    def test_work_order_of_held_equipment_does_not_start_again(self):
+        workorder = self.given_running_workorder()
+        hold = self.given_hold()
+        self.given_hold(self.equipment, reason="Calibration is due")
+
+        hold._lift("Released")
+
+        self.assertFalse(workorder._mfg_running())
 
     def test_work_orders_that_the_block_stopped_start_again_too(self):
         workorder = self.given_running_workorder()
@@ -302,16 +313,16 @@ class TestLiftByHand(ManufacturingCase):
     def lift(self, hold, login, groups):
         user = new_test_user(self.env, login, groups=groups)
         wizard = self.env["mfg.hold.lift"].with_user(user)
-        return wizard.create({"hold_ids": [(6, 0, hold.ids)], "reason": "Checked"}).action_lift()
+        return wizard.create(
+            {"hold_ids": [(6, 0, hold.ids)], "reason": "Checked"}
+        ).action_lift()
 
     def test_operator_lifts_a_hold_and_says_why(self):
         hold = self.given_hold()
 
         self.lift(hold, "op1", "mfg_integration_core.group_operator")
 
-        self.assertRecordValues(
-            hold, [{"state": "lifted", "lift_reason": "Checked"}]
-        )
+        self.assertRecordValues(hold, [{"state": "lifted", "lift_reason": "Checked"}])
         self.assertTrue(hold.lifted_by.startswith("op1"))
 
     def test_viewer_lifts_no_hold(self):

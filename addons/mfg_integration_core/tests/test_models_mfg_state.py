@@ -155,7 +155,9 @@ class TestQueryBudget(ManufacturingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        connector = cls.env["mfg.connector"].create({"name": "MES", "code": "mes-budget"})
+        connector = cls.env["mfg.connector"].create(
+            {"name": "MES", "code": "mes-budget"}
+        )
         connector.state = "live"
         cls.env["mfg.subscription"].create(
             {
@@ -193,7 +195,9 @@ class TestQueryBudget(ManufacturingCase):
     # ----------------------------------------------------------------- helpers
 
     def draft(self):
-        lot = self.scene.lot(self.product, self.env["ir.sequence"].next_by_code("mfg.case"))
+        lot = self.scene.lot(
+            self.product, self.env["ir.sequence"].next_by_code("mfg.case")
+        )
         return self.scene.order(self.bom, quantity=2, lot=lot, confirm=False)
 
     def confirm(self, order):

@@ -16,7 +16,10 @@ class MfgHoldLift(models.TransientModel):
         self.ensure_one()
         if not self.env.user.has_group("mfg_integration_core.group_operator"):
             raise AccessError(
-                _("Only an Integration Operator may lift a hold. Ask your administrator.")
+                _(
+                    "Only an Integration Operator may lift a hold."
+                    " Ask your administrator."
+                )
             )
         self.hold_ids._lift(self.reason)
         return {"type": "ir.actions.act_window_close"}
