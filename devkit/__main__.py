@@ -10,8 +10,8 @@ def main():
     """Run the command that the command line names and return its exit status."""
     if sys.version_info < OLDEST_PYTHON:
         sys.stderr.write(
-            "error: Python %d.%d is too old\n" % sys.version_info[:2]
-            + "remedy: use Python 3.10 or newer: make PYTHON=python3.11 ...\n"
+            "error: this Python is too old: " + sys.version.split()[0] + "\n"
+            "remedy: use Python 3.10 or newer: make PYTHON=python3.11 ...\n"
         )
         return CLEAR_ERROR
     from .command_line import run

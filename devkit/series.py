@@ -1,4 +1,4 @@
-"""One Odoo series on this machine: its tree, its Python, its addons, its command line."""
+"""One Odoo series on this machine: its tree, Python, addons and command line."""
 
 import functools
 import os
@@ -22,7 +22,7 @@ NO_DEMO_DATA = {"17.0": {"without_demo": "all"}, "19.0": {}}
 
 
 class Series:
-    """One Odoo series; ``Series.get("17.0")`` finds its tree, ``provision()`` the rest.
+    """One Odoo series: ``Series.get("17.0")`` finds it, ``provision()`` readies it.
 
     :param name: "17.0" or "19.0"
     :param tree: where its Odoo is
@@ -44,7 +44,8 @@ class Series:
         """
         if name not in NAMES:
             raise DevkitError(
-                f"there is no series {name!r} here", f"use one of {', '.join(NAMES)}, all"
+                f"there is no series {name!r} here",
+                f"use one of {', '.join(NAMES)}, all",
             )
         return cls(name, odoo_source.get(name))
 
@@ -93,11 +94,11 @@ class Series:
 
     @property
     def addons_path(self) -> list[Path]:
-        """Odoo's addons folders and ours, without the addons that only tests install."""
+        """Odoo's addons folders and ours, those that only tests install left out."""
         return [*self.tree.addons_folders(), self.suite_path]
 
     def addons_path_with_tests(self) -> list[Path]:
-        """``addons_path`` and the addons that only tests install, when there are any."""
+        """``addons_path`` and the addons that only tests install, if there are any."""
         folder = self.test_addons_path
         return [*self.addons_path, folder] if folder.is_dir() else self.addons_path
 

@@ -22,12 +22,15 @@ def manifest(folder: Path) -> dict:
     try:
         return ast.literal_eval(source)
     except (SyntaxError, ValueError) as error:
-        raise DevkitError(f"{folder.name}: its manifest cannot be read: {error}", "correct it") from error
+        raise DevkitError(
+            f"{folder.name}: its manifest cannot be read: {error}", "correct it"
+        ) from error
 
 
 def _in(folder: Path) -> dict[str, Path]:
     return {
-        file.parent.name: file.parent for file in sorted(folder.glob("*/__manifest__.py"))
+        file.parent.name: file.parent
+        for file in sorted(folder.glob("*/__manifest__.py"))
     }
 
 
@@ -54,7 +57,9 @@ def with_dependencies(names: Iterable[str]) -> tuple[str, ...]:
 
     for name in names:
         if name not in known:
-            raise DevkitError(f"there is no addon {name}", f"use one of {', '.join(known)}")
+            raise DevkitError(
+                f"there is no addon {name}", f"use one of {', '.join(known)}"
+            )
         visit(name)
     return tuple(ordered)
 

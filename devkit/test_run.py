@@ -89,9 +89,7 @@ class Run:
             yield ["-p", "no:odoo"]
             return
         series = self.series
-        template = template_database.ensure(
-            series, self.addons, with_test_addons=True
-        )
+        template = template_database.ensure(series, self.addons, with_test_addons=True)
         name = template_database.scratch_name(series, "test")
         template_database.clone(template, name, series)
         yield self._odoo_options(name)

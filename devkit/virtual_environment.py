@@ -14,7 +14,8 @@ from .paths import CACHE
 from .process import run_logged
 
 COMPLETE = ".complete"
-VERSION_PROBE = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
+# An interpreter without these two cannot make environments; Debian ships them apart.
+VERSION_PROBE = "import sys, venv, ensurepip; print(*sys.version_info[:2])"
 
 
 def python_version(executable: str) -> tuple[int, int] | None:
@@ -31,8 +32,13 @@ def python_version(executable: str) -> tuple[int, int] | None:
         return None
     if probe.returncode:
         return None
-    major, minor = probe.stdout.strip().split(".")
+    major, minor = probe.stdout.split()
     return int(major), int(minor)
+
+
+def dotted(version: tuple[int, int]) -> str:
+    """A version as people write it: "3.11"."""
+    return f"{version[0]}.{version[1]}"
 
 
 def suitable_python(oldest: tuple[int, int], newest: tuple[int, int]) -> str:
@@ -41,15 +47,15 @@ def suitable_python(oldest: tuple[int, int], newest: tuple[int, int]) -> str:
     :raise DevkitError: when there is none
     """
     names = [f"python{oldest[0]}.{minor}" for minor in range(newest[1], oldest[1], -1)]
-    names.append("python%d.%d" % oldest)
+    names.append(f"python{dotted(oldest)}")
     for candidate in [sys.executable, *filter(None, map(shutil.which, names))]:
         version = python_version(candidate)
         if version and oldest <= version <= newest:
             return candidate
-    bounds = "Python %d.%d to %d.%d" % (*oldest, *newest)
+    bounds = f"Python {dotted(oldest)} to {dotted(newest)}"
     raise DevkitError(
         f"no {bounds} that can make environments on this machine",
-        f"install {bounds} with its venv module (Debian: python3-venv) and put it on PATH",
+        f"put {bounds} with its venv module (Debian: python3-venv) on PATH",
     )
 
 
