@@ -95,17 +95,16 @@ def store_batch(
     for event in events:
         first_of.setdefault(event.uuid, event)
     fresh = _insert(cr, connector_id, batch_id, received_at, list(first_of.values()))
-    known = _known_digests(cr, [uuid for uuid in first_of if uuid not in fresh])
+    digests = _known_digests(cr, [uuid for uuid in first_of if uuid not in fresh])
+    digests |= {uuid: first_of[uuid].body_digest for uuid in fresh}
     statuses = []
     for event in events:
-        is_first = first_of[event.uuid] is event
-        expected = known.get(event.uuid) or first_of[event.uuid].body_digest
-        if is_first and event.uuid in fresh:
-            statuses.append(ACCEPTED)
-        elif event.body_digest == expected:
-            statuses.append(DUPLICATE)
-        else:
+        if event.body_digest != digests[event.uuid]:
             statuses.append(CONFLICT)
+        elif event.uuid in fresh and first_of[event.uuid] is event:
+            statuses.append(ACCEPTED)
+        else:
+            statuses.append(DUPLICATE)
     _insert_batch(
         cr, batch_id, connector_id, received_at, batch_uuid, statuses, invalid_count
     )

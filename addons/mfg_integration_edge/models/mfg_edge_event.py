@@ -12,6 +12,8 @@ _logger = logging.getLogger(__name__)
 
 #: Days that are made in advance; a request makes its own day if the cron slept.
 DAYS_AHEAD = 7
+#: Days that hold when somebody has deleted the system parameter.
+DEFAULT_DAYS = {"retention_days": 30, "dedupe_days": 90}
 
 
 class MfgEdgeEvent(models.Model):
@@ -109,11 +111,13 @@ class MfgEdgeEvent(models.Model):
         """
         self._make_days_ahead()
         now = fields.Datetime.now()
-        last_day = now.date() - timedelta(days=self._parameter("retention_days"))
+        retention = timedelta(days=self._parameter("retention_days"))
+        dedupe = timedelta(days=self._parameter("dedupe_days"))
+        last_day = now.date() - retention
         for day in event_partitions.days(self.env.cr):
             if day < last_day and not self._is_waited_for(day):
                 self._drop_day(day)
-        self._forget_ids_before(now - timedelta(days=self._parameter("dedupe_days")))
+        self._forget_ids_before(now - max(retention, dedupe))
 
     @api.model
     def _drop_day(self, day):
@@ -128,7 +132,8 @@ class MfgEdgeEvent(models.Model):
     def _parameter(self, name):
         """A number of days from the system parameters."""
         parameters = self.env["ir.config_parameter"].sudo()
-        return int(parameters.get_param(f"mfg_integration_edge.{name}"))
+        value = parameters.get_param(f"mfg_integration_edge.{name}")
+        return int(value or DEFAULT_DAYS[name])
 
     @api.model
     def _is_waited_for(self, day):
@@ -145,13 +150,20 @@ class MfgEdgeEvent(models.Model):
 
     @api.model
     def _forget_ids_before(self, moment):
-        """Forget ids and batches that came before ``moment``."""
+        """Forget ids and batches that came before ``moment``.
+
+        The last batch in the order stays: a position is never used a second time.
+        """
         self.env.cr.execute(
             "DELETE FROM mfg_edge_event_digest WHERE received_at < %s", (moment,)
         )
         self.env.cr.execute(
             """
-            DELETE FROM mfg_edge_batch WHERE received_at < %s AND state = 'aggregated'
+            DELETE FROM mfg_edge_batch batch
+             WHERE received_at < %s AND state = 'aggregated'
+               AND (position IS NULL
+                    OR position < (SELECT max(position) FROM mfg_edge_batch newest
+                                    WHERE newest.connector_id = batch.connector_id))
             """,
             (moment,),
         )
