@@ -18,7 +18,8 @@ class MfgEventHandler(models.AbstractModel):
 
         :param event: record of ``mfg.inbox.event``; ``event.data`` follows the
             contract of its type
-        :return: the business document that the event was about, or None
+        :return: the business document that the event was about, or None; what is no
+            news is left without effect by ``event._ignore(code, reason)``
         :raise InvalidEventError: the event makes no sense here; it is rejected
         :raise MissingReferenceError: it speaks of something not known yet; it waits
         :raise GateError: a hold forbids it; it waits

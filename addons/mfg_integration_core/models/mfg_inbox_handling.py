@@ -148,6 +148,22 @@ class MfgInboxHandling(models.Model):
         )
         self.env["mfg.delivery.attempt"]._finish(task, "succeeded")
 
+    def _ignore(self, reason_code, reason):
+        """Leave the event without effect; called by a handler for what is no news.
+
+        The handler returns the document all the same, so that the log shows it.
+        """
+        self._set_state(
+            "ignored",
+            allowed=("processing",),
+            processed_at=fields.Datetime.now(),
+            next_attempt_at=False,
+            reason_code=reason_code,
+            reason=reason,
+            waiting_model=False,
+            waiting_key=False,
+        )
+
     def _concurrency_lost(self, task):
         """Try again soon; the attempt does not count."""
         self._set_state(

@@ -113,6 +113,22 @@ class TestInboxHandling(CommittedCase):
         self.assertEqual(code, "invalid_event")
         self.assertIn("asked to be refused", reason)
 
+    def test_an_event_that_its_handler_ignores_says_why(self):
+        self.given_events(self.event(1, fail="old"), self.event(2))
+
+        self.drain()
+
+        self.assertEqual(self.states(), ["ignored", "processed"])
+        ((code, reason, document),) = self.sql(
+            "SELECT reason_code, reason, res_model FROM mfg_inbox_event"
+            " WHERE connector_id = %s AND state = 'ignored'",
+            self.connector_id,
+        )
+        self.assertEqual(
+            (code, reason, document),
+            ("older_version", "The test knows better.", "mfg.test.effect"),
+        )
+
     def test_a_passing_error_is_retried_and_every_try_is_a_row(self):
         self.given_events(self.event(1, fail="once"))
 
