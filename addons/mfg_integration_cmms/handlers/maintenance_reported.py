@@ -37,27 +37,21 @@ class MaintenanceReportedHandler(models.AbstractModel):
         if applied or version is None or version > known:
             self._post_report(request, event, with_note=not applied)
         else:
-            self._ignore(event, version, known)
+            event._ignore(
+                "older_version",
+                _(
+                    "%(work_order)s was reported in version %(known)s before; version"
+                    " %(version)s is no news.",
+                    work_order=data["work_order"],
+                    known=known,
+                    version=version,
+                ),
+            )
         return request
 
     def _naive_utc(self, moment):
         """A moment of the contract as Odoo's fields want it."""
         return rfc3339.parse(moment).replace(tzinfo=None) if moment else None
-
-    def _ignore(self, event, version, known):
-        """Leave the event at that: something newer was reported before."""
-        event._set_state(
-            "ignored",
-            allowed=("processing",),
-            reason_code="older_version",
-            reason=_(
-                "%(work_order)s was reported in version %(known)s before; version"
-                " %(version)s is no news.",
-                work_order=event.data["work_order"],
-                known=known,
-                version=version,
-            ),
-        )
 
     def _post_report(self, request, event, with_note):
         """Tell the readers of the request who worked on it.

@@ -53,7 +53,7 @@ class MaintenanceRequest(models.Model):
         return (
             self.maintenance_type == "corrective"
             and bool(self.equipment_id)
-            and not self.archive
+            and not (self.archive or self.done)
         )
 
     def _mfg_emit_requested(self):

@@ -20,6 +20,10 @@ class CmmsCase(TransactionCase):
     @classmethod
     def given_connector(cls, code):
         """A live connector of the demo CMMS, acting with no right but Connection."""
+        user = new_test_user(
+            cls.env, code, groups="mfg_integration_core.group_connection"
+        )
+        user.email = False  # Systems have no mailbox.
         connector = cls.env["mfg.connector"].create(
             {
                 "name": f"CMMS {code}",
@@ -27,9 +31,7 @@ class CmmsCase(TransactionCase):
                 "template": "demo_cmms",
                 "base_url": "http://127.0.0.1:1",
                 "state": "live",
-                "user_id": new_test_user(
-                    cls.env, code, groups="mfg_integration_core.group_connection"
-                ).id,
+                "user_id": user.id,
             }
         )
         connector.action_add_default_subscriptions()

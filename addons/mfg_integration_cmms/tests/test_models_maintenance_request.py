@@ -45,6 +45,13 @@ class TestMaintenanceRequest(CmmsCase):
 
         self.assertFalse(self.messages_about(request))
 
+    def test_work_that_was_done_before_it_was_noted_is_not_sent(self):
+        done = self.env["maintenance.stage"].search([("done", "=", True)], limit=1)
+
+        request = self.given_request(stage_id=done.id)
+
+        self.assertFalse(self.messages_about(request))
+
     def test_a_plant_without_a_cmms_owes_nothing(self):
         self.connector.state = "draft"
 
