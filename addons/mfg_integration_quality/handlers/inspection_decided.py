@@ -27,11 +27,9 @@ class InspectionDecidedHandler(models.AbstractModel):
         )
         decided_at = rfc3339.parse(data["decided_at"]).replace(tzinfo=None)
         if inspection.decided_at and decided_at < inspection.decided_at:
-            event._set_state(
-                "ignored",
-                allowed=("processing",),
-                reason_code="older_version",
-                reason=_(
+            event._ignore(
+                "older_version",
+                _(
                     "%(inspection)s has a newer disposition, given at %(moment)s UTC.",
                     inspection=inspection.name,
                     moment=inspection.decided_at,

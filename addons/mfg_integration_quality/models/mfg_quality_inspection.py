@@ -174,6 +174,9 @@ class MfgQualityInspection(models.Model):
         if inspection:
             return inspection
         inspection = self.create(self._prepare_request(production, lot, cause))
+        self.env["mfg.audit.entry"]._append(
+            inspection, "document.created", why=cause.name
+        )
         inspection._place_holds()
         inspection._mfg_emit_requested()
         return inspection
@@ -193,13 +196,14 @@ class MfgQualityInspection(models.Model):
     @api.model
     def _prepare_request(self, production, lot, cause):
         """Values of a new inspection, made to be extended."""
+        quantity = production.product_uom_id._compute_quantity(
+            production.qty_producing, lot.product_id.uom_id
+        )
         return {
             "production_id": production.id,
             "lot_id": lot.id,
             "product_id": lot.product_id.id,
-            "quantity": production.product_uom_id._compute_quantity(
-                production.qty_producing, lot.product_id.uom_id
-            ),
+            "quantity": 1.0 if lot.product_id.tracking == "serial" else quantity,
             "reason": cause.reason or cause.name,
             "company_id": production.company_id.id,
             "mfg_case_id": cause.case_id.id,
@@ -293,7 +297,7 @@ class MfgQualityInspection(models.Model):
         )
         why = self._decision_sentence(by, note)
         self.env["mfg.audit.entry"]._append(
-            self, "inspection.decided", old=current, new=disposition, why=why
+            self, "state.changed", old=current, new=disposition, why=why
         )
         self._update_holds(by, why)
 
@@ -333,5 +337,5 @@ class MfgQualityInspection(models.Model):
         if self.disposition == "rework":
             return _("Quality, once the rework is inspected")
         if self.disposition == "rejected":
-            return _("Quality manager, by rework or by sending the lot back")
+            return _("Quality, by lifting the hold once the lot is dealt with")
         return _("Quality")

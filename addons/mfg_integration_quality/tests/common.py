@@ -67,6 +67,10 @@ class QualityCase(TransactionCase):
     @classmethod
     def given_qms(cls, code="qms-under-test"):
         """A live connector of the demo QMS, acting with no right but Connection."""
+        user = new_test_user(
+            cls.env, code, groups="mfg_integration_core.group_connection"
+        )
+        user.email = False  # Systems have no mailbox.
         connector = cls.env["mfg.connector"].create(
             {
                 "name": f"QMS {code}",
@@ -74,9 +78,7 @@ class QualityCase(TransactionCase):
                 "template": "demo_qms",
                 "base_url": "http://127.0.0.1:1",
                 "state": "live",
-                "user_id": new_test_user(
-                    cls.env, code, groups="mfg_integration_core.group_connection"
-                ).id,
+                "user_id": user.id,
             }
         )
         connector.action_add_default_subscriptions()

@@ -126,9 +126,9 @@ class TestInspectionRequest(QualityCase):
         self.given_fault(order)
 
         # One serial at most where Odoo knows only one.
-        self.assertEqual(
-            self.inspections_of(order).lot_id, compat.producing_lots(order)
-        )
+        inspections = self.inspections_of(order)
+        self.assertEqual(inspections.lot_id, compat.producing_lots(order))
+        self.assertEqual(set(inspections.mapped("quantity")), {1.0})
 
 
 class TestInspectionDecision(QualityCase):
@@ -162,7 +162,7 @@ class TestInspectionDecision(QualityCase):
     def test_a_refusal_keeps_the_holds_and_says_who_clears_them(self):
         for disposition, clearer in (
             ("rework", "Quality, once the rework is inspected"),
-            ("rejected", "Quality manager, by rework or by sending the lot back"),
+            ("rejected", "Quality, by lifting the hold once the lot is dealt with"),
         ):
             with self.subTest(disposition=disposition):
                 inspection = self.given_inspection()[-1:]
@@ -202,7 +202,7 @@ class TestInspectionDecision(QualityCase):
         self.decide(inspection, "released", note="torque within limits")
 
         decided = self.audit_of(inspection).filtered(
-            lambda entry: entry.action == "inspection.decided"
+            lambda entry: entry.action == "state.changed"
         )
         self.assertEqual(
             [(entry.old, entry.new) for entry in decided],
@@ -223,6 +223,23 @@ class TestInspectionDecision(QualityCase):
         self.decide(inspection, "released")
 
         self.assertEqual(len(self.audit_of(inspection)), before)
+
+
+    def test_the_timeline_of_the_case_tells_what_quality_did(self):
+        self.env["mfg.case"]._ensure("chain-1", "Robot R1 stopped", self.order)
+        self.order.mfg_correlation_id = "chain-1"
+        inspection = self.given_inspection()
+
+        self.decide(inspection, "rework", note="cracked housing")
+
+        titles = [moment["title"] for moment in inspection.mfg_case_id.timeline]
+        self.assertIn(f"{inspection.name} created", titles)
+        self.assertIn(f"{inspection.name}: pending → rework", titles)
+        self.assertIn(
+            f"LOT-31 stays held: Quality review: {inspection.name}: Rework by"
+            " Ines Okafor: cracked housing",
+            titles,
+        )
 
 
 class TestInspectionDecidedByUser(QualityCase):
