@@ -1,5 +1,6 @@
 """What a rule about the source is, and what it finds."""
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class SourceRule:
     :param advice: what to write, or why
     :param within: patterns of paths it looks at, anywhere by default
     :param outside: patterns of paths it leaves alone
-    :param unless_commented: a comment on the line or right above it is reason enough
+    :param unless_commented: a comment in or above a Python statement is reason
     """
 
     name: str
@@ -54,10 +55,9 @@ class SourceRule:
         """Every place in the text that breaks the rule."""
         if not self.concerns(path):
             return
-        lines = text.splitlines()
         for found in re.finditer(self.pattern, text, flags=re.MULTILINE):
             number = text.count("\n", 0, found.start()) + 1
-            if not (self.unless_commented and _is_commented(lines, number)):
+            if not (self.unless_commented and _is_commented(text, number)):
                 yield Finding(path, number, self.name, self.advice)
 
 
@@ -77,14 +77,28 @@ def _matches(path: PurePosixPath, patterns: Iterable[str]) -> bool:
     )
 
 
-def _is_commented(lines: list[str], number: int) -> bool:
-    """True when the line, or the nearest line above its statement, has a comment."""
-    if "#" in lines[number - 1]:
-        return True
-    indent = len(lines[number - 1]) - len(lines[number - 1].lstrip())
-    for above in reversed(lines[: number - 1]):
-        if above.lstrip().startswith("#"):
-            return True
-        if len(above) - len(above.lstrip()) <= indent:
-            return False
-    return False
+def _is_commented(text: str, number: int) -> bool:
+    """True when the statement on that line has a comment, in it or right above it."""
+    lines = text.splitlines()
+    first, last = _statement(text, number)
+    inside = lines[first - 1 : last]
+    above = lines[first - 2] if first > 1 else ""
+    return above.lstrip().startswith("#") or any("#" in line for line in inside)
+
+
+def _statement(text: str, number: int) -> tuple[int, int]:
+    """First and last line of the statement on a line; of a block, only its head."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        # ruff reports it; until it is corrected the line stands for the statement.
+        return number, number
+    around = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt) and node.lineno <= number <= node.end_lineno
+    ]
+    innermost = max(around, key=lambda node: node.lineno)
+    body = getattr(innermost, "body", None)
+    last = body[0].lineno - 1 if body else innermost.end_lineno
+    return innermost.lineno, max(last, number)
