@@ -80,7 +80,9 @@ class MaintenanceRequest(models.Model):
                 "serial": equipment.serial_no or None,
             },
             "priority": PRIORITY_WORDS[self.priority or "1"],
-            "requested_at": rfc3339.write(self.create_date.replace(tzinfo=timezone.utc)),
+            "requested_at": rfc3339.write(
+                self.create_date.replace(tzinfo=timezone.utc)
+            ),
         }
         if self.mfg_fault_code:
             data["fault"] = {"code": self.mfg_fault_code}

@@ -7,7 +7,7 @@ class MfgOutboxMessage(models.Model):
     _inherit = "mfg.outbox.message"
 
     def _prepare_message(self, subscription, event_type, document, data, subject):
-        """Extended: a CMMS is told the asset's id in its own words, where it is known."""
+        """Extended: a CMMS is told its own id of the asset, where it has one."""
         if event_type == REQUESTED:
             asset = {
                 **data["asset"],

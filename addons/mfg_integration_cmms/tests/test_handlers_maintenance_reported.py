@@ -20,7 +20,10 @@ class TestMaintenanceReported(CmmsCase):
     def test_finished_work_closes_the_request_and_frees_the_equipment(self):
         request = self.given_work_order()
         hold = self.env["mfg.hold"]._place(
-            self.equipment, reason_code="equipment_fault", reason="E-217", blocker=request
+            self.equipment,
+            reason_code="equipment_fault",
+            reason="E-217",
+            blocker=request,
         )
 
         self.handle(self.given_report(state="completed", version=4))

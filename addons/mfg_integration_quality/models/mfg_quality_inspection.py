@@ -53,7 +53,7 @@ class MfgQualityInspection(models.Model):
     production_id = fields.Many2one(
         "mrp.production", string="Production Order", readonly=True, index=True
     )
-    lot_id = fields.Many2one("stock.lot", string="Lot", readonly=True, index=True)
+    lot_id = fields.Many2one("stock.lot", readonly=True, index=True)
     product_id = fields.Many2one("product.product", readonly=True, required=True)
     uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
     quantity = fields.Float(
@@ -135,9 +135,7 @@ class MfgQualityInspection(models.Model):
     def _action_decide(self, disposition):
         """A user's decision: his right and the system of record, in plain words."""
         if not self.env.user.has_group("mfg_integration_core.group_approver"):
-            raise UserError(
-                _("Deciding about an inspection needs the role Approver.")
-            )
+            raise UserError(_("Deciding about an inspection needs the role Approver."))
         for inspection in self:
             owners = inspection._mfg_owning_connectors()
             if owners:

@@ -35,9 +35,7 @@ class TestInspectionRequest(QualityCase):
         inspection = self.given_inspection()
 
         holds = self.holds_of(inspection)
-        self.assertEqual(
-            {hold._document() for hold in holds}, {self.lot, self.order}
-        )
+        self.assertEqual({hold._document() for hold in holds}, {self.lot, self.order})
         self.assertEqual(set(holds.mapped("state")), {"active"})
         self.assertEqual(set(holds.mapped("reason_code")), {"quality_review"})
         self.assertIn("LOT-31", self.order.mfg_block_message)
@@ -223,7 +221,6 @@ class TestInspectionDecision(QualityCase):
         self.decide(inspection, "released")
 
         self.assertEqual(len(self.audit_of(inspection)), before)
-
 
     def test_the_timeline_of_the_case_tells_what_quality_did(self):
         self.env["mfg.case"]._ensure("chain-1", "Robot R1 stopped", self.order)

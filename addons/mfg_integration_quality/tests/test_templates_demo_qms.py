@@ -114,7 +114,11 @@ class TestDemoQms(BaseCase):
             self.read(decision="SKIP_LOT")
 
     def test_a_webhook_is_taken_only_with_a_standard_signature(self):
-        body, secret, now = json.dumps(DECIDED).encode(), webhook_signature.new_secret(), 9
+        body, secret, now = (
+            json.dumps(DECIDED).encode(),
+            webhook_signature.new_secret(),
+            9,
+        )
         headers = {
             **HEADERS,
             "webhook-timestamp": str(now),
