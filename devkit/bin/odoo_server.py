@@ -4,7 +4,7 @@ A server with workers starts its websocket process by the path of the script tha
 was itself started with, which ``python -m odoo`` does not have.
 """
 
-import odoo
+import odoo.cli
 
 if __name__ == "__main__":
     odoo.cli.main()
