@@ -19,5 +19,4 @@
         "views/mfg_integration_edge_menus.xml",
     ],
     "uninstall_hook": "uninstall_hook",
-    "installable": True,
 }

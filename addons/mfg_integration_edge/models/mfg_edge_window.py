@@ -29,8 +29,8 @@ class MfgEdgeWindow(models.Model):
     event_count = fields.Integer("Counts", readonly=True)
     good_quantity = fields.Float(digits=(20, 9), readonly=True)
     scrap_quantity = fields.Float(digits=(20, 9), readonly=True)
-    first_event_id = fields.Char("First Event", readonly=True)
-    last_event_id = fields.Char("Last Event", readonly=True)
+    first_event_id = fields.Char("First Event ID", readonly=True)
+    last_event_id = fields.Char("Last Event ID", readonly=True)
     # Place of the first and the last event: position of the batch, row in it.
     first_position = fields.Integer(readonly=True)
     last_position = fields.Integer(readonly=True)
