@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from . import prettier
+from . import prettier, translation_rule
 from .console import say, step
 from .house_rules import HOUSE_RULES
 from .neutrality_rules import NEUTRALITY_RULES
@@ -87,7 +87,10 @@ def _rules(fix: bool) -> int:
         except UnicodeDecodeError:
             # A picture or another binary file: there is nothing to read in it.
             continue
-        for finding in check((*HOUSE_RULES, *NEUTRALITY_RULES), path, text):
+        for finding in (
+            *check((*HOUSE_RULES, *NEUTRALITY_RULES), path, text),
+            *translation_rule.check(path, text),
+        ):
             say(f"   {finding}")
             count += 1
     return 1 if count else 0

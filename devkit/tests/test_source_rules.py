@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from devkit import translation_rule
 from devkit.house_rules import HOUSE_RULES
 from devkit.neutrality_rules import NEUTRALITY_RULES
 from devkit.source_rule import check
@@ -129,3 +130,19 @@ def test_reason_for_sudo_may_stand_above_a_longer_statement():
     text = "# looked up before the sender is known\nevent = (\n    x.sudo()\n)\n"
 
     assert found("sudo-without-reason", HANDLER, text) == []
+
+
+def test_translation_in_a_generator_is_found():
+    text = 'x = "; ".join(\n    _("a %s", b) for b in c\n)\n'
+
+    lines = [
+        finding.line for finding in translation_rule.check(PurePosixPath(MODEL), text)
+    ]
+
+    assert lines == [2]
+
+
+def test_translation_before_a_generator_is_left_alone():
+    text = 'word = _("a %s")\nx = "; ".join(word % b for b in c)\n'
+
+    assert list(translation_rule.check(PurePosixPath(MODEL), text)) == []
