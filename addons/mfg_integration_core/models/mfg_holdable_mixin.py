@@ -154,13 +154,15 @@ class MfgHoldableMixin(models.AbstractModel):
     def _mfg_refusal(self, action, holds):
         """The sentence, one per held record, that a refused action is answered with."""
         template = self._mfg_refusals()[action]
+        # Translated here, because in a generator 19.0 does not find the user's language.
+        blocked = _("blocked by %(hold)s")
         held = self.filtered(lambda record: holds._of(record))
         return "\n".join(
             template
             % {
                 "document": record.sudo().display_name,
                 "holds": "; ".join(
-                    _("blocked by %(hold)s", hold=hold._blocker_text())
+                    blocked % {"hold": hold._blocker_text()}
                     for hold in holds._of(record)
                 ),
             }
