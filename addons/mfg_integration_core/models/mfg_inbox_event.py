@@ -246,7 +246,9 @@ class MfgInboxEvent(models.Model):
             "type": self.event_type,
             "state": self.state,
             "received_at": f"{self.received_at.isoformat()}Z",
-            "processed_at": self.processed_at and f"{self.processed_at.isoformat()}Z",
+            "processed_at": (
+                f"{self.processed_at.isoformat()}Z" if self.processed_at else None
+            ),
         }
         if self.reason:
             progress["reason"] = self.reason
