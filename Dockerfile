@@ -6,18 +6,18 @@ USER root
 
 # queue_job goes in alone: what it names as needed includes Odoo, which is there as a
 # Debian package.
-COPY requirements.txt /opt/mfg/requirements.txt
-RUN grep -v '^odoo-addon-' /opt/mfg/requirements.txt > /opt/mfg/libraries.txt \
-    && grep '^odoo-addon-' /opt/mfg/requirements.txt > /opt/mfg/addons.txt \
-    && pip3 install --no-cache-dir -r /opt/mfg/libraries.txt \
-    && pip3 install --no-cache-dir --no-deps -r /opt/mfg/addons.txt
+COPY requirements.txt /srv/mfg/requirements.txt
+RUN grep -v '^odoo-addon-' /srv/mfg/requirements.txt > /srv/mfg/libraries.txt \
+    && grep '^odoo-addon-' /srv/mfg/requirements.txt > /srv/mfg/addons.txt \
+    && pip3 install --no-cache-dir -r /srv/mfg/libraries.txt \
+    && pip3 install --no-cache-dir --no-deps -r /srv/mfg/addons.txt
 
 COPY --chown=odoo addons /mnt/extra-addons
 COPY --chown=odoo odoo.conf /etc/odoo/odoo.conf
-COPY --chown=odoo tests /opt/mfg/tests
+COPY --chown=odoo tests /srv/mfg/tests
 
 # Here the pretend partners write down what they accepted.
 RUN install -d -o odoo /var/lib/mfg-ledgers
 
 USER odoo
-WORKDIR /opt/mfg
+WORKDIR /srv/mfg
