@@ -20,6 +20,7 @@ COMMANDS = {
     "lint": ("check the source", "lint"),
     "bench": ("measure against the performance budget", "bench"),
     "port": ("derive the 19.0 tree from the 17.0 source", "port"),
+    "readme": ("write the addons' README.rst out of their fragments", "readme"),
     "provision": ("fetch and build what the other commands need", "provision"),
     "clean": ("remove what was made inside the repository", "clean"),
     "distclean": ("also stop PostgreSQL and remove the cache", "clean"),
