@@ -10,6 +10,7 @@ from .paths import BUILD
 
 LOGS = BUILD / "logs"
 TAIL_LINES = 15
+TAIL_COLUMNS = 300
 NO_SPACE = ("No space left on device", "Disk quota exceeded")
 NO_COMPILER = (
     "command 'gcc' failed",
@@ -41,8 +42,9 @@ def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, st
 
 
 def tail(text: str, lines: int = TAIL_LINES) -> str:
-    """The last lines of a program's output, indented for a message."""
-    return "\n".join(f"    {line}" for line in text.strip().splitlines()[-lines:])
+    """The last lines of a program's output, shortened and indented for a message."""
+    last = text.strip().splitlines()[-lines:]
+    return "\n".join(f"    {line[:TAIL_COLUMNS]}" for line in last)
 
 
 def remedy_for(output: str, otherwise: str) -> str:
