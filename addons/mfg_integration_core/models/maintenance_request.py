@@ -70,6 +70,12 @@ class MaintenanceRequest(models.Model):
         "Correlation ID", readonly=True, copy=False, index=True
     )
     mfg_case_id = fields.Many2one("mfg.case", "Case", readonly=True, copy=False)
+    mfg_waiting_message = fields.Char(
+        "Waiting for This",
+        # sudo: the name of what waits is no secret to who repairs the machine.
+        compute="_compute_mfg_waiting_message",
+        compute_sudo=True,
+    )
 
     # ---------------------------------------------------------------- computes
 
@@ -78,6 +84,24 @@ class MaintenanceRequest(models.Model):
         first_stage = self.env["maintenance.stage"].search([], limit=1)
         for request in self:
             request.mfg_state = request._mfg_state_in(first_stage)
+
+    @api.depends("mfg_state")
+    def _compute_mfg_waiting_message(self):
+        """What stands still until the request is done, in one sentence."""
+        holds = self.env["mfg.hold"].search(
+            [
+                ("blocker_model", "=", self._name),
+                ("blocker_id", "in", self.ids),
+                ("state", "=", "active"),
+            ],
+            order="id",
+        )
+        for request in self:
+            waiting = holds.filtered(lambda hold, id=request.id: hold.blocker_id == id)
+            request.mfg_waiting_message = waiting and _(
+                "On hold until this request is done: %(documents)s.",
+                documents=", ".join(waiting.mapped("document_name")),
+            )
 
     def _mfg_state_in(self, first_stage):
         """The canonical state; open ones are as far as either side has come."""
