@@ -12,6 +12,36 @@ WEB_CLIENT_READY = (
     "!!(window.odoo && odoo.__WOWL_DEBUG__ && document.querySelector('.o_main_navbar'))"
 )
 
+#: What every script of a test can use.
+HELPERS = """
+const { action } = odoo.__WOWL_DEBUG__.root.env.services;
+const shown = async (selector) => {
+    for (let tries = 0; tries < 100; tries++) {
+        const node = document.querySelector(selector);
+        if (node) {
+            return node;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${selector} did not appear`);
+};
+const openForm = (model, resId) =>
+    action.doAction({
+        type: "ir.actions.act_window",
+        res_model: model,
+        res_id: resId,
+        views: [[false, "form"]],
+    });
+const texts = (selector) =>
+    [...document.querySelectorAll(selector)].map((node) => node.textContent.trim());
+const expect = (what, found, wanted) => {
+    const [is, should] = [JSON.stringify(found), JSON.stringify(wanted)];
+    if (is !== should) {
+        throw new Error(`${what}: ${is} instead of ${should}`);
+    }
+};
+"""
+
 
 class ScreensCase(HttpCase):
     """A machine fault and what it set off, to be looked at in a browser."""
@@ -119,6 +149,8 @@ class ScreensCase(HttpCase):
     def browse_as_admin(self, script, **arguments):
         """Run ``script``, the body of an async function, in the web client.
 
+        It fails by an error or by anything on the console that is one.
+
         :param arguments: known to the script as constants of that name
         """
         constants = "".join(
@@ -129,6 +161,7 @@ class ScreensCase(HttpCase):
             "/web",
             f"""
             (async () => {{
+                {HELPERS}
                 {constants}
                 {script}
                 console.log("test successful");

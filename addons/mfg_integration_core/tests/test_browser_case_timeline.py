@@ -2,66 +2,34 @@ from odoo.tests import tagged
 
 from .screens_case import ScreensCase
 
-OPEN_CASE = """
-const { action } = odoo.__WOWL_DEBUG__.root.env.services;
-const read = (selector) =>
-    [...document.querySelectorAll(selector)].map((node) => node.textContent.trim());
-const expect = (what, found, wanted) => {
-    if (JSON.stringify(found) !== JSON.stringify(wanted)) {
-        throw new Error(`${what}: ${JSON.stringify(found)} instead of ${JSON.stringify(wanted)}`);
-    }
-};
-const shown = async (selector) => {
-    for (let tries = 0; tries < 100; tries++) {
-        if (document.querySelector(selector)) {
-            return document.querySelector(selector);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${selector} did not appear`);
-};
-await action.doAction({
-    type: "ir.actions.act_window",
-    res_model: "mfg.case",
-    res_id: caseId,
-    views: [[false, "form"]],
-});
+READ_CHAIN = """
+await openForm("mfg.case", caseId);
+expect("titles", texts(".o_mfg_timeline_title"), titles);
+expect("elapsed", texts(".o_mfg_timeline_elapsed").slice(0, 3), elapsed);
+expect("pauses", document.querySelectorAll(".o_mfg_timeline_gap").length, 1);
 """
 
-READ_CHAIN = (
-    OPEN_CASE
-    + """
-expect("titles", read(".o_mfg_timeline_title"), titles);
-expect("elapsed", read(".o_mfg_timeline_elapsed").slice(0, 3), ["start", "+42 s", "+42 s"]);
-expect("pause", read(".o_mfg_timeline_gap").length > 0, true);
-"""
-)
-
-NARROW_CHAIN = (
-    OPEN_CASE
-    + """
+NARROW_CHAIN = """
+await openForm("mfg.case", caseId);
 const chips = [...document.querySelectorAll(".o_mfg_timeline_kind")];
 chips.find((chip) => chip.textContent.includes("Holds")).click();
 await shown(".o_mfg_timeline_kind.active");
-expect("titles", read(".o_mfg_timeline_title"), titles);
+expect("titles", texts(".o_mfg_timeline_title"), titles);
 """
-)
 
-OPEN_ENTRY = (
-    OPEN_CASE
-    + """
+OPEN_ENTRY = """
+await openForm("mfg.case", caseId);
 document.querySelector(".o_mfg_timeline_open").click();
-const title = await shown(".o_form_view .o_field_widget[name='event_type']");
-expect("record", title.textContent.trim(), eventType);
+await shown(".o_form_view .o_field_widget[name='event_type']");
+expect("type", texts(".o_form_view .o_field_widget[name='event_type']"), [eventType]);
 """
-)
 
-EMPTY_CASE = (
-    OPEN_CASE
-    + """
-expect("hint", read(".o_mfg_timeline_empty .fw-bold"), ["Nothing has happened here yet"]);
+EMPTY_CASE = """
+await openForm("mfg.case", caseId);
+expect("hint", texts(".o_mfg_timeline_empty .fw-bold"), [
+    "Nothing has happened here yet",
+]);
 """
-)
 
 
 @tagged("post_install", "-at_install")
@@ -83,7 +51,12 @@ class TestBrowserCaseTimeline(ScreensCase):
 
         self.assertEqual(kinds[:3], ["event", "message", "attempt"])
         self.assertLess(kinds.index("attempt"), kinds.index("hold"))
-        self.browse_as_admin(READ_CHAIN, caseId=self.case.id, titles=titles)
+        self.browse_as_admin(
+            READ_CHAIN,
+            caseId=self.case.id,
+            titles=titles,
+            elapsed=["start", "+42 s", "+42 s"],
+        )
 
     def test_chip_narrows_the_chain_to_one_kind(self):
         self.given_event(0)

@@ -5,7 +5,6 @@ from odoo.tests import tagged
 from .screens_case import ScreensCase
 
 OPEN_SCREENS = """
-const { action } = odoo.__WOWL_DEBUG__.root.env.services;
 for (const { name, id, viewType, resId } of screens) {
     const props = resId ? { resId } : {};
     try {
@@ -25,14 +24,8 @@ for (const { name, id, viewType, resId } of screens) {
 """
 
 OPEN_FORMS = """
-const { action } = odoo.__WOWL_DEBUG__.root.env.services;
 for (const [model, resId] of forms) {
-    await action.doAction({
-        type: "ir.actions.act_window",
-        res_model: model,
-        res_id: resId,
-        views: [[false, "form"]],
-    });
+    await openForm(model, resId);
     const tabs = document.querySelectorAll(".o_form_view .o_notebook .nav-link");
     for (const tab of tabs) {
         tab.click();
@@ -42,6 +35,17 @@ for (const [model, resId] of forms) {
         throw new Error(`${model}: the form is not on the screen`);
     }
 }
+"""
+
+LIFT_HOLD = """
+await openForm("mfg.hold", holdId);
+(await shown(".o_form_view button[name='action_lift']")).click();
+const reason = await shown(".modal .o_field_widget[name='reason'] textarea");
+reason.value = why;
+reason.dispatchEvent(new Event("input", { bubbles: true }));
+reason.dispatchEvent(new Event("change", { bubbles: true }));
+(await shown(".modal button[name='action_lift']:not([disabled])")).click();
+await shown(".o_form_view .o_field_widget[name='lift_reason']");
 """
 
 
@@ -100,3 +104,13 @@ class TestBrowserScreens(ScreensCase):
         forms = [(document._name, document.id) for document in documents]
 
         self.browse_as_admin(OPEN_FORMS, forms=forms)
+
+    def test_person_lifts_a_hold_and_says_why(self):
+        hold = self.given_hold(self.order)
+
+        self.browse_as_admin(LIFT_HOLD, holdId=hold.id, why="The sensor was at fault")
+
+        self.assertRecordValues(
+            hold, [{"state": "lifted", "lift_reason": "The sensor was at fault"}]
+        )
+        self.assertFalse(self.order.mfg_active_hold_count)

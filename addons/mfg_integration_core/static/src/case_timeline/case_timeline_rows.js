@@ -4,8 +4,9 @@ import { _t } from "@web/core/l10n/translation";
 
 const { DateTime } = luxon;
 
-/** A pause longer than this is drawn as a gap on the rail. */
-const GAP_S = 60;
+/** A pause is told when it takes this long and this part of the whole time. */
+const PAUSE_S = 60;
+const PAUSE_PART = 0.1;
 
 const UNITS = [
     { size: 86400, label: "d" },
@@ -42,13 +43,15 @@ export function formatElapsed(seconds) {
 
 /**
  * What the timeline draws, top to bottom: a heading per day, the entries, and the
- * pauses between them.
+ * long pauses between them.
  *
  * @param {Object[]} entries of the field `mfg.case.timeline`, sorted by `at`
  * @returns {Object[]} rows `{key, type: "day"|"gap"|"entry", ...}`
  */
 export function timelineRows(entries) {
     const rows = [];
+    const span = entries.length ? entries[entries.length - 1].elapsed_s : 0;
+    const remarkable = Math.max(PAUSE_S, span * PAUSE_PART);
     let day = null;
     let previous = null;
     entries.forEach((entry, index) => {
@@ -57,7 +60,7 @@ export function timelineRows(entries) {
             day = moment.toISODate();
             const label = moment.toLocaleString(DateTime.DATE_HUGE);
             rows.push({ key: `day-${day}`, type: "day", label });
-        } else if (entry.elapsed_s - previous >= GAP_S) {
+        } else if (entry.elapsed_s - previous >= remarkable) {
             const pause = formatElapsed(entry.elapsed_s - previous);
             rows.push({ key: `gap-${index}`, type: "gap", label: _t("%s later", pause) });
         }
