@@ -139,7 +139,10 @@ class MfgCase(models.Model):
 
     def _settle_if_over(self):
         """Settle the cases that hold nothing any more and whose cause is cleared."""
-        for case in self.sudo().filtered(lambda case: case.state == "open"):
+        # sudo: see _ensure.
+        cases = self.sudo()
+        cases._claim()
+        for case in cases.filtered(lambda case: case.state == "open"):
             active = case.hold_ids.filtered(lambda hold: hold.state == "active")
             if active or not case._cause_is_cleared():
                 continue
@@ -148,8 +151,30 @@ class MfgCase(models.Model):
 
     def _reopen(self):
         """Open settled cases again: the same cause holds something once more."""
-        settled = self.sudo().filtered(lambda case: case.state == "settled")
+        # sudo: see _ensure.
+        cases = self.sudo()
+        cases._claim()
+        settled = cases.filtered(lambda case: case.state == "settled")
         settled.write({"state": "open", "settled_at": False})
+
+    def _claim(self):
+        """Make this transaction the only one that may settle or reopen the cases.
+
+        As with held documents: of two transactions that lift the last two holds, each
+        would see the other's; the update has the later one start again.
+        """
+        if not self.ids:
+            return
+        self.flush_recordset(["state"])
+        self.env.cr.execute(
+            """
+            UPDATE mfg_case SET state = mfg_case.state
+              FROM (SELECT id FROM mfg_case WHERE id = ANY(%s)
+                     ORDER BY id FOR NO KEY UPDATE) AS locked
+             WHERE mfg_case.id = locked.id
+            """,
+            (self.ids,),
+        )
 
     def _cause_is_cleared(self):
         """Whether what the case began with is all right again."""

@@ -233,6 +233,26 @@ class TestRaces(CommittedCase):
         self.assertTrue(waited, "the hold did not wait for the gate")
         self.assertIsNone(hold.error)
 
+    def test_case_whose_last_two_holds_are_lifted_at_once_settles(self):
+        first_order, second_order = self.order_id, self.commit(self._create_order)
+
+        def open_case(env):
+            case = env["mfg.case"]._ensure(f"race-{first_order}", "Two orders")
+            return case.id, [
+                env["mfg.hold"]
+                ._place(order, reason_code="manual", reason="Look", case=case)
+                .id
+                for order in env["mrp.production"].browse([first_order, second_order])
+            ]
+
+        case_id, holds = self.commit(open_case)
+        first = Racer(self, self._lift(holds[0])).until_it_stops()
+        self.commit(lambda env: self._lift(holds[1])(env, lambda: None))
+        first.finish()
+
+        state = self.commit(lambda env: env["mfg.case"].browse(case_id).state)
+        self.assertEqual((first.tries, state), (2, "settled"))
+
     def test_of_two_sealers_one_seals_and_the_chain_stays_whole(self):
         self.commit(self.place)
 
