@@ -1,0 +1,53 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user
+
+from .common import EdgeCase, count
+
+MODELS = ("mfg.edge.batch", "mfg.edge.event", "mfg.edge.window")
+
+
+class TestAccess(EdgeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.viewer = new_test_user(
+            cls.env, "edge-viewer", groups="mfg_integration_core.group_viewer"
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.given_batch(count("c1", 3))
+        self.aggregate()
+
+    def seen(self, model):
+        """How many records of the connector the viewer sees."""
+        return (
+            self.env[model]
+            .with_user(self.viewer)
+            .search_count([("connector_id", "=", self.connector.id)])
+        )
+
+    def test_a_viewer_sees_what_machines_sent(self):
+        for model in MODELS:
+            with self.subTest(model=model):
+                self.assertEqual(self.seen(model), 1)
+
+    def test_a_viewer_of_another_company_sees_none_of_it(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.viewer.write(
+            {"company_ids": [(6, 0, elsewhere.ids)], "company_id": elsewhere.id}
+        )
+
+        for model in MODELS:
+            with self.subTest(model=model):
+                self.assertEqual(self.seen(model), 0)
+
+    def test_nobody_changes_what_machines_sent(self):
+        administrator = self.env.ref("base.user_admin")
+        for model in MODELS:
+            record = self.env[model].search([], limit=1).with_user(administrator)
+            with self.subTest(model=model):
+                with self.assertRaises(AccessError):
+                    record.write({"connector_id": self.connector.id})
+                with self.assertRaises(AccessError):
+                    record.unlink()
