@@ -49,12 +49,17 @@ def get(series: str) -> OdooTree:
     """
     tree = find(series)
     if tree is None:
-        places = {"variable": variable_for(series), "cache": cache_for(series)}
-        raise DevkitError(
-            f"no Odoo {series} on this machine, and none could be fetched",
-            REMEDY.format(series=series, **places),
-        )
+        raise none_to_be_had(series)
     return tree
+
+
+def none_to_be_had(series: str) -> DevkitError:
+    """The error for a series that is not to be had, with what to do about it."""
+    places = {"variable": variable_for(series), "cache": cache_for(series)}
+    return DevkitError(
+        f"no Odoo {series} on this machine, and none could be fetched",
+        REMEDY.format(series=series, **places),
+    )
 
 
 def named_tree(series: str) -> OdooTree | None:
@@ -85,7 +90,7 @@ def cached_tree(series: str) -> OdooTree | None:
         return None
     record = TreeRecord.read(folder)
     tree = _packaged(folder, record.origin if record else "source")
-    fault, fingerprint = tree.fault(series), tree.fingerprint()
+    fault, fingerprint = tree.fault(series), tree.fingerprint
     if not fault and record and record.fingerprint != fingerprint:
         if record.origin == "source":
             warn(f"the Odoo {series} tree in {folder} was changed since its last use")
@@ -120,7 +125,7 @@ def fetched_tree(series: str) -> OdooTree | None:
             if fault:
                 warn(f"what was fetched ({fetcher.ORIGIN}) is of no use: {fault}")
                 continue
-            TreeRecord(fetcher.ORIGIN, tree.fingerprint()).write(folder)
+            TreeRecord(fetcher.ORIGIN, tree.fingerprint).write(folder)
             partial.rename(folder)
             return cached_tree(series)
     return None

@@ -1,5 +1,6 @@
 """Is this folder an Odoo of the right series, and is it whole?"""
 
+import functools
 import hashlib
 import json
 import os
@@ -61,6 +62,7 @@ class OdooTree:
         inside, beside = self.path / "odoo" / "addons", self.path / "addons"
         return [inside] if (inside / "web").is_dir() else [inside, beside]
 
+    @functools.cached_property
     def fingerprint(self) -> str:
         """Hash over the names and sizes of all files (reading 1 GB would take long)."""
         digest = hashlib.sha256()

@@ -30,5 +30,7 @@ def text_for(folder: Path) -> str:
     for file_name, heading in FRAGMENTS:
         if heading:
             parts.append(f"{heading}\n{'=' * len(heading)}")
-        parts.append((folder / "readme" / file_name).read_text(encoding="utf-8").strip())
+        parts.append(
+            (folder / "readme" / file_name).read_text(encoding="utf-8").strip()
+        )
     return "\n\n".join(parts) + "\n"

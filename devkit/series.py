@@ -1,6 +1,7 @@
 """One Odoo series on this machine: its tree, Python, addons and command line."""
 
 import functools
+import itertools
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,6 @@ class Series:
         return f"{self.name} ({self.origin})"
 
     @classmethod
-    @functools.cache
     def get(cls, name: str) -> "Series":
         """The series of that name.
 
@@ -44,10 +44,12 @@ class Series:
         """
         if name not in NAMES:
             raise DevkitError(
-                f"there is no series {name!r} here",
-                f"use one of {', '.join(NAMES)}, all",
+                f"there is no series {name!r} here", f"use {', '.join(NAMES)} or all"
             )
-        return cls(name, odoo_source.get(name))
+        series = _find(name)
+        if series is None:
+            raise odoo_source.none_to_be_had(name)
+        return series
 
     @property
     def origin(self) -> str:
@@ -168,6 +170,13 @@ def write_configuration(name: str, options: Mapping[str, object]) -> Path:
     return file
 
 
+@functools.cache
+def _find(name: str) -> Series | None:
+    """The series of that name, looked for once; None when it is not to be had."""
+    tree = odoo_source.find(name)
+    return Series(name, tree) if tree else None
+
+
 def choose(wanted: str | None, *, every: bool = False) -> list[Series]:
     """The series that a command works on, announced in one line.
 
@@ -175,18 +184,12 @@ def choose(wanted: str | None, *, every: bool = False) -> list[Series]:
     :param every: the default is every series to be had (tests), else the first
     :raise DevkitError: when none of the wanted ones is to be had
     """
-    if wanted in NAMES:
+    if wanted and wanted != "all":
         chosen = [Series.get(wanted)]
-    elif wanted in (None, "", "all"):
-        chosen = []
-        for name in NAMES:
-            if chosen and not every and wanted != "all":
-                break
-            tree = odoo_source.find(name)
-            if tree:
-                chosen.append(Series.get(name))
     else:
-        return [Series.get(wanted)]
+        to_be_had = filter(None, map(_find, NAMES))
+        number = None if every or wanted else 1
+        chosen = list(itertools.islice(to_be_had, number))
     if not chosen:
         raise DevkitError(
             "no Odoo on this machine, and none could be fetched",

@@ -66,7 +66,7 @@ def _layers(wanted: Sequence[str], with_test_addons: bool) -> list[Sequence[str]
 
 def _ensure_base(series: Series) -> str:
     """Name of a database with Odoo's modules alone."""
-    key = [series.tree.fingerprint(), series.environment.digest, *ODOO_MODULES]
+    key = [series.tree.fingerprint, series.environment.digest, *ODOO_MODULES]
     name = f"mfg_odoo_{_short(series)}_{_hash(*key)}"
     return _ensure(series, name, ODOO_MODULES, f"installing Odoo {series.name}")
 

@@ -20,6 +20,7 @@ NOTHING_COLLECTED = 5
 NO_NOISE = ("--disable-warnings", "--color=auto")
 # pytest-odoo silences Odoo unless told otherwise, and nobody would see a warning.
 LOG_WATCH = ("--odoo-log-level=warn", "-p", "devkit.log_watch")
+BROWSER = ("-p", "devkit.browser_watch")
 
 
 def free_port() -> int:
@@ -38,6 +39,7 @@ class Run:
     :param arguments: further options of pytest
     :param addons: those a database must have; None for a run without a database
     :param variables: set in the environment of the tests
+    :param leave_database: a later run removes it, so that this one ends sooner
     """
 
     series: Series
@@ -46,6 +48,7 @@ class Run:
     arguments: Sequence[str] = ()
     addons: Sequence[str] | None = None
     variables: dict[str, str] = field(default_factory=dict)
+    leave_database: bool = False
 
     def execute(self) -> junit.Tally:
         """Run it and return how it went."""
@@ -92,7 +95,11 @@ class Run:
         template = template_database.ensure(series, self.addons, with_test_addons=True)
         name = template_database.scratch_name(series, "test")
         template_database.clone(template, name, series)
-        yield self._odoo_options(name)
+        try:
+            yield self._odoo_options(name)
+        finally:
+            if not self.leave_database:
+                template_database.drop_later(name, series)
 
     def _odoo_options(self, database: str) -> list[str]:
         port = free_port()
@@ -108,4 +115,4 @@ class Run:
             config["db_replica_host"] = self.series.configuration(None, {})["db_host"]
         command = self.series.odoo_command(database, config=config)
         conf = command[command.index("-c") + 1]
-        return [f"--odoo-config={conf}", "--odoo-http", *LOG_WATCH]
+        return [f"--odoo-config={conf}", "--odoo-http", *LOG_WATCH, *BROWSER]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from . import browser, junit, suite, template_database
-from .console import DevkitError, say
+from .console import DevkitError, report_downloads, say
 from .paths import ADDONS, ROOT
 from .series import Series, choose
 from .test_run import Run
@@ -35,6 +35,7 @@ def main(argv: Sequence[str]) -> int:
         raise DevkitError(
             f"no test matches {options.expression or 'anything'!r}", "check the name"
         )
+    report_downloads()
     _report(tally, time.monotonic() - started)
     return 1 if tally.failed else 0
 
@@ -87,10 +88,19 @@ def _addon_tests(
     installed = suite.with_dependencies(suite.addons()) if addons is None else addons
     if selection.path and selection.addon:
         place = f"{_derived(series, Path(selection.path))}{selection.test}"
-        return Run(series, "addon tests", [place], addons=installed)
+        return Run(
+            series, "addon tests", [place], addons=installed, leave_database=True
+        )
     paths = _tests_of(series, [*installed, *suite.serving(installed)])
     arguments = selection.pytest_arguments()
-    return Run(series, "addon tests", paths, arguments, addons=installed)
+    return Run(
+        series,
+        "addon tests",
+        paths,
+        arguments,
+        addons=installed,
+        leave_database=not selection.is_everything,
+    )
 
 
 def _each_alone(series: Series) -> Iterator[Run]:

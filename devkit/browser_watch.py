@@ -1,0 +1,22 @@
+"""A pytest plugin: where CI is set, a browser test that could not run has failed.
+
+Odoo skips a browser test when the browser or the way to talk to it is missing, and
+also when the browser does not start.
+"""
+
+import os
+import re
+
+import pytest
+
+BROWSER = re.compile(r"chrom|devtools|websocket", re.IGNORECASE)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Turn the skip of a browser test into a failure where CI is set."""
+    report = yield
+    if report.skipped and os.environ.get("CI") and BROWSER.search(str(report.longrepr)):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
+    return report
