@@ -82,6 +82,9 @@ class Run:
             "MFG_SERIES": self.series.name,
             "MFG_ADDONS_PATH": ",".join(map(str, self.series.addons_path_with_tests())),
             "PYTHONPATH": str(ROOT),
+            # No job runner beside the tests: jobs would do the work that a test is
+            # about to look at.
+            **({} if self.addons is None else {"ODOO_QUEUE_JOB_CHANNELS": "root:0"}),
             **self.variables,
         }
 

@@ -109,8 +109,10 @@ def unpack(connector, raw: bytes) -> bytes:
 
 def _count(connector_code, status, code):
     """Count an answer; unknown connectors share one row."""
-    known = request.env["mfg.connector"].sudo().search_count(
-        [("code", "=", connector_code)]
+    known = (
+        request.env["mfg.connector"]
+        .sudo()
+        .search_count([("code", "=", connector_code)])
     )
     with read_committed(request.env.registry) as cr:
         request.env["mfg.door.counter"]._count(

@@ -14,7 +14,11 @@ class HealthController(http.Controller):
     """Whether the hub moves; for load balancers and people on call."""
 
     @http.route(
-        "/mfg/v1/health", type="http", auth="public", methods=["GET"], save_session=False
+        "/mfg/v1/health",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        save_session=False,
     )
     def health(self, **params):
         """200 when events are handled and messages sent, 503 when nobody does it."""
@@ -28,7 +32,8 @@ class HealthController(http.Controller):
                 "status": "ok" if healthy else "nobody_works",
                 "runner_alive": runner,
                 "sweeper_alive": sweeper,
-                "sweeper_beat_at": beat and beat.replace(tzinfo=timezone.utc).isoformat(),
+                "sweeper_beat_at": beat
+                and beat.replace(tzinfo=timezone.utc).isoformat(),
                 "oldest_pending_s": _oldest_pending_s(env),
                 # Without one the doors can't tell which database a call is for.
                 "database_is_fixed": bool(config["db_name"] or config["dbfilter"]),

@@ -16,8 +16,8 @@ class MfgBinding(models.Model):
     )
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
-    external_id = fields.Char("External ID", required=True)
-    record_name = fields.Char("Record Name", compute="_compute_record_name")
+    external_id = fields.Char(required=True)
+    record_name = fields.Char(compute="_compute_record_name")
 
     _sql_constraints = [
         (
@@ -37,7 +37,9 @@ class MfgBinding(models.Model):
     def _compute_record_name(self):
         for binding in self:
             model = self.env.get(binding.res_model)
-            record = model.browse(binding.res_id).exists() if model is not None else None
+            record = (
+                model.browse(binding.res_id).exists() if model is not None else None
+            )
             binding.record_name = record.display_name if record else ""
 
     @api.model

@@ -133,7 +133,8 @@ class MfgConnector(models.Model):
     def _selection_template(self):
         """Templates that the installed addons ship."""
         return [
-            (key, self._load_template(key).name) for key in sorted(self._template_files())
+            (key, self._load_template(key).name)
+            for key in sorted(self._template_files())
         ]
 
     @api.depends("secret_ids.purpose")
@@ -271,7 +272,10 @@ class MfgConnector(models.Model):
         self.ensure_one()
         if not self.template:
             raise UserError(
-                _("%(connector)s has no template to call its partner with.", connector=self.name)
+                _(
+                    "%(connector)s has no template to call its partner with.",
+                    connector=self.name,
+                )
             )
         return self._load_template(self.template)
 
@@ -396,7 +400,11 @@ class MfgConnector(models.Model):
             answer = adapter._check(self)
         except (MfgIntegrationError, requests.RequestException) as error:
             raise UserError(
-                _("%(name)s does not answer as it should: %(error)s", name=self.name, error=error)
+                _(
+                    "%(name)s does not answer as it should: %(error)s",
+                    name=self.name,
+                    error=error,
+                )
             ) from error
         return {
             "type": "ir.actions.client",

@@ -154,7 +154,7 @@ class MfgHoldableMixin(models.AbstractModel):
     def _mfg_refusal(self, action, holds):
         """The sentence, one per held record, that a refused action is answered with."""
         template = self._mfg_refusals()[action]
-        # Translated here, because in a generator 19.0 does not find the user's language.
+        # Not in the generator, where 19.0 does not find the user's language.
         blocked = _("blocked by %(hold)s")
         held = self.filtered(lambda record: holds._of(record))
         return "\n".join(

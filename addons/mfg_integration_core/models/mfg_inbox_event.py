@@ -78,7 +78,9 @@ class MfgInboxEvent(models.Model):
     event_id = fields.Char("Event ID", required=True, readonly=True)
     source = fields.Char(readonly=True)
     subject = fields.Char(readonly=True)
-    event_time = fields.Datetime(readonly=True, help="When it happened, says the sender.")
+    event_time = fields.Datetime(
+        readonly=True, help="When it happened, says the sender."
+    )
     received_at = fields.Datetime(required=True, readonly=True)
     processed_at = fields.Datetime(readonly=True)
     content_type = fields.Char(readonly=True)
@@ -153,7 +155,11 @@ class MfgInboxEvent(models.Model):
             ON CONFLICT (connector_id, event_id) DO NOTHING
             RETURNING event_id
             """,
-            [tuple(row[column] for column in columns) for row in rows.values()],
+            [
+                tuple(rows[event_id][column] for column in columns)
+                # Two batches with the same ids take them in one order: no deadlock.
+                for event_id in sorted(rows)
+            ],
             page_size=len(rows),
             fetch=True,
         )

@@ -187,7 +187,10 @@ class MfgInboxHandling(models.Model):
         self.env["mfg.delivery.attempt"]._finish(task, outcome, error)
         if not isinstance(error, (MfgIntegrationError, UserError)):
             _logger.error(
-                "Event %s (%s) was not handled", self.uuid, self.event_type, exc_info=error
+                "Event %s (%s) was not handled",
+                self.uuid,
+                self.event_type,
+                exc_info=error,
             )
 
     def _judge(self, task, error):

@@ -1,9 +1,22 @@
+from psycopg2 import sql
+
 from odoo import _, api, fields, models, tools
 
-_SHARED = """
-    id, uuid, event_type, connector_id, company_id, state, reason_code, reason,
-    res_model, res_id, correlation_id, attempt_count, create_date
-"""
+_SHARED = (
+    "id",
+    "uuid",
+    "event_type",
+    "connector_id",
+    "company_id",
+    "state",
+    "reason_code",
+    "reason",
+    "res_model",
+    "res_id",
+    "correlation_id",
+    "attempt_count",
+    "create_date",
+)
 
 
 class MfgIntegrationLog(models.Model):
@@ -39,13 +52,16 @@ class MfgIntegrationLog(models.Model):
 
     def init(self):
         tools.drop_view_if_exists(self.env.cr, self._table)
+        columns = sql.SQL(", ").join(map(sql.Identifier, _SHARED))
         self.env.cr.execute(
-            f"""
-            CREATE VIEW {self._table} AS (
-                SELECT 'in' AS direction, {_SHARED} FROM mfg_inbox_event
-                UNION ALL
-                SELECT 'out' AS direction, {_SHARED} FROM mfg_outbox_message)
-            """
+            sql.SQL(
+                """
+                CREATE VIEW {view} AS (
+                    SELECT 'in' AS direction, {columns} FROM mfg_inbox_event
+                    UNION ALL
+                    SELECT 'out' AS direction, {columns} FROM mfg_outbox_message)
+                """
+            ).format(view=sql.Identifier(self._table), columns=columns)
         )
 
     @api.model
@@ -53,7 +69,9 @@ class MfgIntegrationLog(models.Model):
         """States of both directions, each once."""
         states = {}
         for model in ("mfg.inbox.event", "mfg.outbox.message"):
-            states |= dict(self.env[model]._fields["state"]._description_selection(self.env))
+            states |= dict(
+                self.env[model]._fields["state"]._description_selection(self.env)
+            )
         return list(states.items())
 
     def _compute_document_name(self):

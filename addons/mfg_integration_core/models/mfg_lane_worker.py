@@ -69,7 +69,7 @@ class MfgLaneWorker(models.AbstractModel):
         return done
 
     def _directions(self):
-        """Directions to serve; a database that isn't armed, as a copy, sends nothing."""
+        """Directions to serve; a database that isn't armed sends nothing."""
         armed = self.env["mfg.connector"]._is_armed()
         return DIRECTIONS if armed else ("in",)
 
@@ -204,7 +204,9 @@ class MfgLaneWorker(models.AbstractModel):
 
     def _queue(self, direction):
         """The model whose rows queue in lanes of this direction."""
-        return self.env["mfg.inbox.event" if direction == "in" else "mfg.outbox.message"]
+        return self.env[
+            "mfg.inbox.event" if direction == "in" else "mfg.outbox.message"
+        ]
 
 
 def _release_values(step):

@@ -92,7 +92,9 @@ class MfgOutboxMessage(models.Model):
         context = self.env.context
         correlation = (
             context.get("mfg_correlation_id")
-            or ("mfg_correlation_id" in document._fields and document.mfg_correlation_id)
+            or (
+                "mfg_correlation_id" in document._fields and document.mfg_correlation_id
+            )
             or uuid
         )
         extensions = {"correlationid": correlation}
@@ -169,7 +171,10 @@ class MfgOutboxMessage(models.Model):
         for message in self:
             if message.state not in ("dead", "held", "retry"):
                 raise UserError(
-                    _("A message that is %(state)s is not sent again.", state=message.state)
+                    _(
+                        "A message that is %(state)s is not sent again.",
+                        state=message.state,
+                    )
                 )
         self._queue_again()
 
@@ -185,7 +190,10 @@ class MfgOutboxMessage(models.Model):
             )
             if not cancelled:
                 raise UserError(
-                    _("A message that is %(state)s can't be cancelled.", state=message.state)
+                    _(
+                        "A message that is %(state)s can't be cancelled.",
+                        state=message.state,
+                    )
                 )
         self.lane_id._unpark()
         self.connector_id._wake()

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from psycopg2 import sql
+
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 
@@ -56,20 +58,28 @@ class MfgQueuedMixin(models.AbstractModel):
 
         :param open_states: those in which a worker has something to do with a row
         """
-        # Literals, since an index predicate takes no parameters.
-        states = ", ".join(f"'{state}'" for state in open_states)
+        table = self._table
         self.env.cr.execute(
-            f"""
-            CREATE SEQUENCE IF NOT EXISTS mfg_log_id_seq;
-            ALTER TABLE {self._table}
-                ALTER COLUMN id SET DEFAULT nextval('mfg_log_id_seq');
-            CREATE INDEX IF NOT EXISTS {self._table}_log_index
-                ON {self._table} (create_date, id);
-            CREATE INDEX IF NOT EXISTS {self._table}_open_index
-                ON {self._table} (lane_id, lane_sequence) WHERE state IN ({states});
-            CREATE INDEX IF NOT EXISTS {self._table}_adopt_index
-                ON {self._table} (connector_id, id) WHERE lane_id IS NULL;
-            """
+            sql.SQL(
+                """
+                CREATE SEQUENCE IF NOT EXISTS mfg_log_id_seq;
+                ALTER TABLE {table}
+                    ALTER COLUMN id SET DEFAULT nextval('mfg_log_id_seq');
+                CREATE INDEX IF NOT EXISTS {log_index}
+                    ON {table} (create_date, id);
+                CREATE INDEX IF NOT EXISTS {open_index}
+                    ON {table} (lane_id, lane_sequence) WHERE state IN ({states});
+                CREATE INDEX IF NOT EXISTS {adopt_index}
+                    ON {table} (connector_id, id) WHERE lane_id IS NULL;
+                """
+            ).format(
+                table=sql.Identifier(table),
+                log_index=sql.Identifier(f"{table}_log_index"),
+                open_index=sql.Identifier(f"{table}_open_index"),
+                adopt_index=sql.Identifier(f"{table}_adopt_index"),
+                # Literals, since an index predicate takes no parameters.
+                states=sql.SQL(", ").join(map(sql.Literal, open_states)),
+            )
         )
 
     def _document(self):

@@ -33,9 +33,7 @@ class MfgSubscription(models.Model):
         default="document",
         help="Messages of one ordering key are sent strictly one after the other.",
     )
-    latency_class = fields.Selection(
-        [("now", "At once")], required=True, default="now"
-    )
+    latency_class = fields.Selection([("now", "At once")], required=True, default="now")
     mapping_version = fields.Integer(default=1)
     active = fields.Boolean(default=True)
 

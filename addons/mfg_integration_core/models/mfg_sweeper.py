@@ -125,7 +125,9 @@ class MfgSweeper(models.AbstractModel):
     @api.model
     def _last_beat(self, name):
         """When a part of the hub was last alive: naive UTC, or None."""
-        self.env.cr.execute("SELECT beat_at FROM mfg_heartbeat WHERE name = %s", (name,))
+        self.env.cr.execute(
+            "SELECT beat_at FROM mfg_heartbeat WHERE name = %s", (name,)
+        )
         found = self.env.cr.fetchone()
         return found[0] if found else None
 

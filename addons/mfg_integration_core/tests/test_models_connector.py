@@ -36,9 +36,7 @@ class TestConnector(TransactionCase):
 
         self.assertFalse(self.connector.outbound_secret)
         self.assertTrue(self.connector.has_outbound_secret)
-        self.assertEqual(
-            self.connector._secrets("outbound"), ["s3cret-of-the-partner"]
-        )
+        self.assertEqual(self.connector._secrets("outbound"), ["s3cret-of-the-partner"])
         self.env.cr.execute("SELECT sealed FROM mfg_secret")
         self.assertNotIn("s3cret", str(self.env.cr.fetchall()))
 

@@ -13,7 +13,9 @@ class TestInbox(CommittedCase):
         first = self.given_events(event)
         second = self.given_events(event)
 
-        self.assertEqual([first[0]["status"], second[0]["status"]], ["accepted", "duplicate"])
+        self.assertEqual(
+            [first[0]["status"], second[0]["status"]], ["accepted", "duplicate"]
+        )
         self.assertEqual(first[0]["uuid"], second[0]["uuid"])
         self.assertEqual(self.states(), ["received"])
 
@@ -50,7 +52,9 @@ class TestInbox(CommittedCase):
         event = self.event(1)
 
         with ThreadPoolExecutor(20) as callers:
-            answers = list(callers.map(lambda _n: self.given_events(event)[0], range(20)))
+            answers = list(
+                callers.map(lambda _n: self.given_events(event)[0], range(20))
+            )
 
         statuses = sorted(answer["status"] for answer in answers)
         self.assertEqual(statuses, ["accepted"] + ["duplicate"] * 19)
@@ -90,9 +94,13 @@ class TestInboxHandling(CommittedCase):
         self.drain()
 
         self.commit(
-            lambda env: env["mfg.inbox.event"]
-            .search([("connector_id", "=", self.connector_id), ("state", "=", "dead")])
-            .action_reject()
+            lambda env: (
+                env["mfg.inbox.event"]
+                .search(
+                    [("connector_id", "=", self.connector_id), ("state", "=", "dead")]
+                )
+                .action_reject()
+            )
         )
         self.drain()
 

@@ -7,5 +7,4 @@
     "license": "LGPL-3",
     "depends": ["mfg_integration_core"],
     "data": ["data/mfg_event_type_data.xml", "security/ir.model.access.csv"],
-    "installable": True,
 }

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import _, models
 from odoo.exceptions import UserError
 
 from odoo.addons.mfg_integration_core.exceptions import (
@@ -33,7 +33,7 @@ class MfgHandlerTest(models.AbstractModel):
         if how == "invalid":
             raise InvalidEventError("The test asked to be refused.")
         if how == "user_error":
-            raise UserError("The test asked for an error of Odoo.")
+            raise UserError(_("The test asked for an error of Odoo."))
         if how == "missing":
             self.env["mfg.binding"]._record(
                 self.env["mfg.connector"].browse(self.env.context["mfg_connector_id"]),
