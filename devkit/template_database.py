@@ -11,9 +11,9 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import odoo_log, port, postgres, suite
@@ -24,12 +24,12 @@ from .process import run_logged
 from .series import Series
 
 ODOO_MODULES = ("web", "mrp", "maintenance", "purchase_stock", "queue_job")
-KEPT_PER_SERIES = 4
+KEPT_PER_SERIES = 8
 # Other checkouts share the cache: what they used within this time is left to them.
-KEPT_FOR_S = 2 * 3600
+KEPT_FOR_S = 20 * 60
 OWNER = re.compile(r"_p(\d+)_\d+$")
 _SCRATCH_NUMBERS = itertools.count(1)
-_BACKGROUND = ThreadPoolExecutor(max_workers=1)
+_ONE_DROP_AT_A_TIME = threading.Lock()
 
 
 def ensure(
@@ -82,8 +82,8 @@ def clone(template: str, name: str, series: Series) -> str:
 
 def drop(name: str, series: Series) -> None:
     """Remove a database and its filestore, if there are any."""
-    postgres.drop_database(name)
     shutil.rmtree(filestore(series, name), ignore_errors=True)
+    postgres.drop_database(name)
 
 
 def scratch_name(series: Series, purpose: str) -> str:
@@ -105,15 +105,19 @@ def drop_abandoned(series: Series) -> None:
 
 def drop_later(name: str, series: Series) -> None:
     """Remove a database while the caller goes on: PostgreSQL takes a checkpoint for it,
-    which may last for seconds on a busy machine."""
-    _BACKGROUND.submit(_drop_or_warn, name, series)
+    which may last for seconds on a busy machine.
+
+    Nobody waits for it at the end either; what is left then, a later run removes.
+    """
+    threading.Thread(target=_drop_or_warn, args=(name, series), daemon=True).start()
 
 
 def _drop_or_warn(name: str, series: Series) -> None:
-    try:
-        drop(name, series)
-    except DevkitError as error:
-        warn(f"the database {name} was not removed: {error.message}")
+    with _ONE_DROP_AT_A_TIME:
+        try:
+            drop(name, series)
+        except DevkitError as error:
+            warn(f"the database {name} was not removed: {error.message}")
 
 
 def filestore(series: Series, database: str) -> Path:
@@ -188,15 +192,15 @@ def _check_installed(database: str, modules: Sequence[str]) -> None:
 
 
 def _drop_stale(series: Series, keep: Sequence[str]) -> None:
-    """Remove the templates of a series that have not been used for long."""
+    """Start to remove the templates of a series that have not been used for long."""
     pattern = re.compile(rf"^mfg_(suite|odoo)_{_short(series)}_[0-9a-f]+(_part)?$")
     names = [name for name in postgres.databases() if pattern.match(name)]
     names.sort(key=_last_use, reverse=True)
     now = time.time()
     for name in names[KEPT_PER_SERIES:]:
         if name not in keep and now - _last_use(name) > KEPT_FOR_S:
-            drop(name, series)
             _use_note(name).unlink(missing_ok=True)
+            drop_later(name, series)
 
 
 def _use_note(name: str) -> Path:
