@@ -59,11 +59,16 @@ class MaintenanceRequest(models.Model):
     def _mfg_emit_requested(self):
         """Owe the request to the CMMS, as the beginning or a part of a chain."""
         self.ensure_one()
-        if not self.mfg_correlation_id:
+        # sudo: whoever reports a breakdown may do so for equipment that he cannot read.
+        request = self.sudo()
+        if not request.mfg_correlation_id:
             chain = self.env.context.get("mfg_correlation_id")
-            self.mfg_correlation_id = chain or str(uuid4())
+            request.mfg_correlation_id = chain or str(uuid4())
         self.env["mfg.outbox.message"]._emit(
-            REQUESTED, self, self._prepare_mfg_requested_data, subject=f"MR-{self.id}"
+            REQUESTED,
+            request,
+            request._prepare_mfg_requested_data,
+            subject=f"MR-{request.id}",
         )
 
     def _prepare_mfg_requested_data(self):

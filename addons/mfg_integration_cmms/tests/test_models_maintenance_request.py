@@ -1,3 +1,5 @@
+from odoo.tests import new_test_user
+
 from .common import CmmsCase
 
 
@@ -34,6 +36,19 @@ class TestMaintenanceRequest(CmmsCase):
         self.assertEqual(data["title"], "Gripper does not close")
         self.assertEqual(data["description"], "No end position")
         self.assertEqual(data["fault"], {"code": "E-217"})
+
+    def test_any_employee_can_report_a_breakdown(self):
+        employee = new_test_user(self.env, "employee", groups="base.group_user")
+        self.env.invalidate_all()  # What the cache holds, anybody can read.
+
+        request = (
+            self.env["maintenance.request"]
+            .with_user(employee)
+            .create({"name": "It smokes", "equipment_id": self.equipment.id})
+        )
+
+        data = self.data_owed(request)
+        self.assertEqual(data["asset"]["name"], "Assembly Robot R1")
 
     def test_preventive_work_is_not_sent(self):
         request = self.given_request(maintenance_type="preventive")
