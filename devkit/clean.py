@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import postgres
+from . import embedded_postgres
 from .console import say
 from .odoo_tree import TreeRecord
 from .paths import BUILD, CACHE, ROOT
@@ -33,8 +33,8 @@ def main_distclean(argv: Sequence[str]) -> int:
     possible to fetch it again; ``DISTCLEAN_ODOO=1`` removes it too.
     """
     main_clean(argv)
-    postgres.stop()
-    _remove(postgres.home())
+    embedded_postgres.stop()
+    _remove(embedded_postgres.home())
     for entry in sorted(CACHE.glob("*")):
         if entry.name != "odoo":
             _remove(entry)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from devkit import postgres
+from devkit import embedded_postgres, postgres
 from devkit.console import DevkitError
 
 
@@ -54,15 +54,18 @@ def test_a_named_server_that_does_not_answer_is_a_clear_error(monkeypatch):
 def test_socket_lies_in_the_data_folder_unless_its_name_would_be_too_long(
     monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(postgres, "home", lambda: tmp_path / "x")
-    assert postgres.socket_folder() == tmp_path / "x" / "data"
+    monkeypatch.setattr(embedded_postgres, "home", lambda: tmp_path / "x")
+    assert embedded_postgres.socket_folder() == tmp_path / "x" / "data"
 
-    monkeypatch.setattr(postgres, "home", lambda: tmp_path / ("x" * 100))
-    assert len(str(postgres.socket_folder())) < postgres.LONGEST_SOCKET_FOLDER
+    monkeypatch.setattr(embedded_postgres, "home", lambda: tmp_path / ("x" * 100))
+    assert (
+        len(str(embedded_postgres.socket_folder()))
+        < embedded_postgres.LONGEST_SOCKET_FOLDER
+    )
 
 
 def test_a_server_that_is_gone_has_no_process(monkeypatch, tmp_path):
-    monkeypatch.setattr(postgres, "data_folder", lambda: tmp_path)
+    monkeypatch.setattr(embedded_postgres, "data_folder", lambda: tmp_path)
     assert postgres.postmaster_pid() is None
 
     child = os.fork()
