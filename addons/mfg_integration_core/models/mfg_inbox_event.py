@@ -146,6 +146,7 @@ class MfgInboxEvent(models.Model):
         for arrival in arrivals:
             if arrival.event_id not in rows:
                 rows[arrival.event_id] = self._prepare_row(connector, arrival, now)
+        self._draw_ids(cr, rows.values())
         columns = list(next(iter(rows.values())))
         inserted = execute_values(
             # Odoo's cursor delegates to psycopg2's, which execute_values needs.
@@ -157,7 +158,7 @@ class MfgInboxEvent(models.Model):
             """,
             [
                 tuple(rows[event_id][column] for column in columns)
-                # Two batches with the same ids take them in one order: no deadlock.
+                # Two requests with the same ids take them in one order: no deadlock.
                 for event_id in sorted(rows)
             ],
             page_size=len(rows),
@@ -173,6 +174,16 @@ class MfgInboxEvent(models.Model):
         )
         stored = {event_id: (uuid, digest) for event_id, uuid, digest in cr.fetchall()}
         return [self._answer(arrival, fresh, stored) for arrival in arrivals]
+
+    @api.model
+    def _draw_ids(self, cr, rows):
+        """Number the rows in the order they came, which their lanes keep."""
+        cr.execute(
+            "SELECT nextval('mfg_log_id_seq') FROM generate_series(1, %s)",
+            (len(rows),),
+        )
+        for row, (row_id,) in zip(rows, cr.fetchall(), strict=True):
+            row["id"] = row_id
 
     @api.model
     def _answer(self, arrival, fresh: set, stored: dict) -> dict:
