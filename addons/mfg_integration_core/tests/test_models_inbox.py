@@ -60,6 +60,16 @@ class TestInbox(CommittedCase):
         self.assertEqual(statuses, ["accepted"] + ["duplicate"] * 19)
         self.assertEqual(self.states(), ["received"])
 
+    def test_batches_with_the_same_ids_in_opposite_order_do_not_deadlock(self):
+        events = [self.event(number) for number in range(200)]
+
+        with ThreadPoolExecutor(2) as callers:
+            batches = [events, events[::-1]] * 5
+            answers = list(callers.map(lambda batch: self.given_events(*batch), batches))
+
+        accepted = [a for batch in answers for a in batch if a["status"] == "accepted"]
+        self.assertEqual(len(accepted), len(events))
+
 
 @tagged("post_install", "-at_install")
 class TestInboxHandling(CommittedCase):

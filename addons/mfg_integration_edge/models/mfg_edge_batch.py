@@ -174,13 +174,17 @@ class MfgEdgeBatch(models.Model):
             "good_quantity": as_number(window.good_quantity),
             "scrap_quantity": as_number(window.scrap_quantity),
         }
+        subject = window.last.equipment
         if window.last.job_order:
             data["job_order"] = window.last.job_order
+            # A lane of its own: counts that wait for their order must not keep the
+            # machine's next fault waiting, and they are accepted in any state.
+            subject = f"{subject}/{window.last.job_order}"
         envelope = {
             **window.last.envelope,
             "id": f"window-{uuid}",
             "type": COUNT,
-            "subject": window.last.equipment,
+            "subject": subject,
             "data": data,
         }
         return envelope, uuid
