@@ -224,7 +224,7 @@ def _user(
     found = admin.search("res.users", [("login", "=", login)], limit=1)
     if found:
         return found[0]
-    values = {"login": login, "name": name}
+    values = {"login": login, "name": name, "email": f"{login}@plant.example"}
     if password:
         values["password"] = password
     (user_id,) = admin.call("res.users", "create", [values], context=quiet)
