@@ -1,5 +1,6 @@
 import logging
 import time
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, models
 
@@ -11,6 +12,8 @@ _logger = logging.getLogger(__name__)
 #: A drain stops after this time or number of rows and goes on in a new job.
 DRAIN_SECONDS = 20.0
 DRAIN_ROWS = 500
+#: Jobs that look for lost workers are this far apart.
+RECOVERY_STEP_S = 10
 
 
 class MfgConnectorDrain(models.Model):
@@ -67,6 +70,8 @@ class MfgConnectorDrain(models.Model):
             rows = worker._work_one_lane(self.id, deadline)
             if rows is None and not moved:
                 self._plan_next(slot)
+                if not done:
+                    self._plan_recovery()
                 return done
             done += rows or 0
             if not helped:
@@ -96,6 +101,20 @@ class MfgConnectorDrain(models.Model):
             next_at = self.env["mfg.lane"]._next_due_at(cr, self.id)
         if next_at is not None:
             _enqueue(self.env.registry, self.id, slot, eta=next_at)
+
+    def _plan_recovery(self):
+        """Have a job look when a lease that is held now runs out.
+
+        A worker that lives has renewed it by then; one that was killed has not, and
+        the next round of the sweeper may be a minute away.
+        """
+        with read_committed(self.env.registry) as cr:
+            ends_at = self.env["mfg.lane"]._lease_ends_at(cr, self.id)
+        if ends_at is not None:
+            # To whole steps, so that many leases share one job.
+            late = timedelta(seconds=RECOVERY_STEP_S - ends_at.second % RECOVERY_STEP_S)
+            eta = ends_at.replace(microsecond=0) + late
+            _enqueue(self.env.registry, self.id, 0, eta=eta)
 
     def _due_view(self):
         """What is due at the connector now, as the sweeper's rules look at it."""

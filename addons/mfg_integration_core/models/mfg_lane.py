@@ -265,6 +265,18 @@ class MfgLane(models.Model):
         )
         return cr.fetchone()[0]
 
+    def _lease_ends_at(self, cr, connector_id):
+        """When the first lease that is held now runs out: naive UTC, or None."""
+        cr.execute(
+            f"""
+            SELECT min(lease_until)
+              FROM mfg_lane
+             WHERE connector_id = %s AND lease_until >= {_NOW}
+            """,
+            (connector_id,),
+        )
+        return cr.fetchone()[0]
+
     def _unpark(self):
         """Let the lanes go on; their first row was released by a person."""
         self.sudo().write({"parked": False, "parked_reason": False, "next_at": False})

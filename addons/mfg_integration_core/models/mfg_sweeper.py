@@ -35,6 +35,8 @@ class MfgSweeper(models.AbstractModel):
         )
         for action in actions:
             self._act(action)
+        for connector in connectors:
+            connector._plan_recovery()
 
     @api.model
     def _act(self, action):
