@@ -4,6 +4,7 @@ It plays the outside world only (machine, technician, inspector, planner) and lo
 what becomes of it. Everything between is the suite's doing.
 """
 
+import textwrap
 from collections.abc import Callable
 
 from .json_rpc import OdooError
@@ -12,6 +13,7 @@ from .plant import PLANNER, Order, Plant
 from .stage import Stage
 
 REFUSALS = 2
+REFUSAL_WIDTH = 76
 GOOD_BEFORE_FAULT, SCRAP_BEFORE_FAULT = 47, 1
 GOOD, SCRAP = 120, 3
 # Without the runner the sweeper does the work, at the pace of Odoo's cron.
@@ -65,8 +67,8 @@ class Story:
         self.narrator.headline("Fault")
         self.cmms_is_down()
         self.machine_faults()
-        self.cmms_has_the_work_order()
         self.qms_has_the_inspection()
+        self.cmms_has_the_work_order()
         self.planner_is_refused()
 
     # ----------------------------------------------------------------- steps
@@ -110,6 +112,16 @@ class Story:
             told=lambda: f"2 holds, {self._case('name')} opened",
         )
 
+    def qms_has_the_inspection(self) -> None:
+        self.narrator.step(
+            "the lot in process is in quality review",
+            effect=lambda: (
+                self.qms_inspection()
+                and self._bound("qms", "mfg.quality.inspection", self._inspection_id())
+            ),
+            told=lambda: f"{self.qms_inspection()['id']} for lot {self.order.lot}",
+        )
+
     def cmms_has_the_work_order(self) -> None:
         if self.interrupt:
             self.narrator.step(
@@ -128,16 +140,6 @@ class Story:
             within_s=RECOVERY_S if self.interrupt else None,
         )
 
-    def qms_has_the_inspection(self) -> None:
-        self.narrator.step(
-            "the lot in process is in quality review",
-            effect=lambda: (
-                self.qms_inspection()
-                and self._bound("qms", "mfg.quality.inspection", self._inspection_id())
-            ),
-            told=lambda: f"{self.qms_inspection()['id']} for lot {self.order.lot}",
-        )
-
     def planner_is_refused(self) -> None:
         refusal = []
 
@@ -153,7 +155,7 @@ class Story:
             effect=lambda: refusal and self._order_is("blocked"),
             told="Odoo says why",
         )
-        for line in filter(None, map(str.strip, refusal[0].splitlines())):
+        for line in textwrap.wrap(refusal[0], REFUSAL_WIDTH):
             self.narrator.note(f"| {line}")
         for clearer in ("Maintenance", "Quality"):
             if clearer not in refusal[0]:

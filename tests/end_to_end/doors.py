@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from devkit import json_http
+from devkit.poll import until
 from devkit.stage import Stage
 from tests.fakes import signing
 
@@ -130,16 +131,16 @@ def cloudevent(event_id: str, event_type: str, data: dict, subject="e2e") -> dic
 
 
 def row_counts(stage: Stage) -> dict[str, int]:
-    """How many rows there are wherever a door could leave something behind."""
-    tables = (
-        "mfg_inbox_event",
-        "mfg_edge_event",
-        "mfg_edge_batch",
-        "mfg_outbox_message",
-        "mfg_lane",
-        "maintenance_request",
-        "mfg_case",
+    """How many rows there are wherever a door stores something, once it is quiet."""
+    until(
+        lambda: (
+            not stage.value(
+                "SELECT count(*) FROM mfg_edge_batch WHERE state = 'captured'"
+            )
+        ),
+        "what the edge door captured is passed on",
     )
+    tables = ("mfg_inbox_event", "mfg_edge_event", "mfg_edge_batch")
     return {t: stage.value(f"SELECT count(*) FROM {t}") for t in tables}
 
 

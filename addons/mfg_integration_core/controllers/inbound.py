@@ -4,11 +4,19 @@ import time
 from odoo import http
 from odoo.http import request
 
-from ..exceptions import ConfigurationError, InvalidEventError, MfgIntegrationError
+from ..exceptions import (
+    ConfigurationError,
+    InvalidEventError,
+    MfgIntegrationError,
+    UnsupportedMediaError,
+)
 from ..models.mfg_inbox_event import Arrival
-from ..protocols import cloudevents
+from ..protocols import cloudevents, strict_json
 from ..unit_of_work import read_committed
 from . import door
+
+#: Media types of HTML forms, whose bytes no template reads.
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class InboundController(http.Controller):
@@ -50,6 +58,7 @@ class InboundController(http.Controller):
             connector.tolerance_s,
         )
         body = door.unpack(connector, raw)
+        _check_webhook(headers, body)
         (result,) = _store(connector, [_hook_arrival(template, headers, body)])
         return _single_response(result)
 
@@ -94,6 +103,20 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     if any(result["status"] == "accepted" for result in results):
         connector._wake_now()
     return results
+
+
+def _check_webhook(headers, body: bytes):
+    """Refuse what no template could read; whether this one can is found out later.
+
+    :raise UnsupportedMediaError: a form, or a charset other than UTF-8
+    :raise InvalidEventError: it is not JSON
+    """
+    kind = cloudevents.media_type(headers.get("Content-Type"))
+    if kind in FORMS:
+        raise UnsupportedMediaError(
+            f"Webhooks are read as JSON here, not as {kind}. Choose JSON at the sender."
+        )
+    strict_json.read(body, what="The webhook")
 
 
 def _hook_arrival(template, headers, body: bytes) -> Arrival:

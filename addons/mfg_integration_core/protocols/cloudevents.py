@@ -67,18 +67,18 @@ def parse(content_type: str | None, body: bytes) -> list[dict]:
     :raise InvalidEventError: code ``not_json`` or ``not_storable`` (the body cannot be
         read), ``not_an_event`` (an item is no object; the pointer names it)
     """
-    media_type = _media_type(content_type)
-    if media_type == NDJSON_MEDIA_TYPE:
+    kind = media_type(content_type)
+    if kind == NDJSON_MEDIA_TYPE:
         return _objects(_read_lines(body), pointer="/{}")
-    if media_type not in (MEDIA_TYPE, BATCH_MEDIA_TYPE, PLAIN_MEDIA_TYPE):
+    if kind not in (MEDIA_TYPE, BATCH_MEDIA_TYPE, PLAIN_MEDIA_TYPE):
         raise UnsupportedMediaError(
-            f"Media type {media_type or '(none)'} is not read here. Send "
+            f"Media type {kind or '(none)'} is not read here. Send "
             f"{MEDIA_TYPE}, {BATCH_MEDIA_TYPE} or {NDJSON_MEDIA_TYPE}."
         )
     content = strict_json.read(body)
-    if isinstance(content, list) and media_type != MEDIA_TYPE:
+    if isinstance(content, list) and kind != MEDIA_TYPE:
         return _objects(content, pointer="/{}")
-    if media_type == BATCH_MEDIA_TYPE:
+    if kind == BATCH_MEDIA_TYPE:
         raise InvalidEventError(
             f"{BATCH_MEDIA_TYPE} is an array of events; for a single event use "
             f"{MEDIA_TYPE}.",
@@ -93,21 +93,25 @@ def is_batch(content_type: str | None, body: bytes) -> bool:
     NDJSON and the batch media type say so themselves; ``application/json`` is a batch
     when it is an array.
     """
-    media_type = _media_type(content_type)
-    if media_type == PLAIN_MEDIA_TYPE:
+    kind = media_type(content_type)
+    if kind == PLAIN_MEDIA_TYPE:
         return body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"["
-    return media_type in (BATCH_MEDIA_TYPE, NDJSON_MEDIA_TYPE)
+    return kind in (BATCH_MEDIA_TYPE, NDJSON_MEDIA_TYPE)
 
 
-def _media_type(content_type: str | None) -> str:
-    media_type, _semicolon, parameters = (content_type or "").partition(";")
+def media_type(content_type: str | None) -> str:
+    """The media type in small letters, without its parameters; may be empty.
+
+    :raise UnsupportedMediaError: a charset other than UTF-8
+    """
+    kind, _semicolon, parameters = (content_type or "").partition(";")
     charset = _CHARSET.search(parameters)
     if charset and charset[1].lower() not in ("utf-8", "utf8"):
         raise UnsupportedMediaError(
             f"Charset {charset[1][:40]} is not read here. Send UTF-8.",
             code="unsupported_charset",
         )
-    return media_type.strip().lower()
+    return kind.strip().lower()
 
 
 def _read_lines(body: bytes) -> list:
