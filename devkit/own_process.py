@@ -58,11 +58,16 @@ class OwnProcess:
         """Return when it has ended."""
         self._process.wait()
 
+    def ask_to_stop(self) -> None:
+        """Ask it to end, without waiting for it."""
+        if self.is_running:
+            self._process.terminate()
+
     def stop(self) -> None:
-        """Ask it to end, and make sure that it has."""
-        if not self.is_running:
+        """Ask it to end, and make sure that it has, its children included."""
+        if self._process is None:
             return
-        self._process.terminate()
+        self.ask_to_stop()
         try:
             self._process.wait(STOP_WITHIN_S)
         except subprocess.TimeoutExpired:

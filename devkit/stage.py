@@ -185,7 +185,10 @@ class Stage:
         if self._connection:
             self._connection.close()
             self._connection = None
-        for process in (self.http, self.jobs, *(peer.process for peer in self.peers)):
+        processes = (self.http, self.jobs, *(peer.process for peer in self.peers))
+        for process in processes:
+            process.ask_to_stop()
+        for process in processes:
             process.stop()
 
     # -------------------------------------------------------------- database
