@@ -6,7 +6,9 @@ READ_CHAIN = """
 await openForm("mfg.case", caseId);
 expect("titles", texts(".o_mfg_timeline_title"), titles);
 expect("elapsed", texts(".o_mfg_timeline_elapsed").slice(0, 3), elapsed);
-expect("pauses", document.querySelectorAll(".o_mfg_timeline_gap").length, 1);
+// Around midnight a new day stands for the pause.
+const breaks = ".o_mfg_timeline_gap, .o_mfg_timeline_day:not(:first-child)";
+expect("pauses", document.querySelectorAll(breaks).length, 1);
 """
 
 NARROW_CHAIN = """

@@ -1,21 +1,21 @@
 /** @odoo-module **/
 
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component, useState } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component, useState} from "@odoo/owl";
 
-import { formatElapsed, timelineRows } from "./case_timeline_rows";
+import {formatElapsed, timelineRows} from "./case_timeline_rows";
 
 const KINDS = [
-    { kind: "event", label: _t("Received") },
-    { kind: "message", label: _t("Sent") },
-    { kind: "attempt", label: _t("Attempts") },
-    { kind: "document", label: _t("Documents") },
-    { kind: "hold", label: _t("Holds") },
-    { kind: "state", label: _t("States") },
-    { kind: "note", label: _t("Notes") },
+    {kind: "event", label: _t("Received")},
+    {kind: "message", label: _t("Sent")},
+    {kind: "attempt", label: _t("Attempts")},
+    {kind: "document", label: _t("Documents")},
+    {kind: "hold", label: _t("Holds")},
+    {kind: "state", label: _t("States")},
+    {kind: "note", label: _t("Notes")},
 ];
 
 /**
@@ -26,11 +26,11 @@ const KINDS = [
  */
 export class CaseTimelineField extends Component {
     static template = "mfg_integration_core.CaseTimelineField";
-    static props = { ...standardFieldProps };
+    static props = {...standardFieldProps};
 
     setup() {
         this.action = useService("action");
-        this.state = useState({ kind: null });
+        this.state = useState({kind: null});
     }
 
     get entries() {
@@ -38,8 +38,10 @@ export class CaseTimelineField extends Component {
     }
 
     get rows() {
-        const { kind } = this.state;
-        return timelineRows(this.entries.filter((entry) => !kind || entry.kind === kind));
+        const {kind} = this.state;
+        return timelineRows(
+            this.entries.filter((entry) => !kind || entry.kind === kind),
+        );
     }
 
     get span() {
@@ -48,11 +50,11 @@ export class CaseTimelineField extends Component {
 
     /** The kinds that occur, each with its count; none when a filter would be no help. */
     get kinds() {
-        const counted = KINDS.map(({ kind, label }) => ({
+        const counted = KINDS.map(({kind, label}) => ({
             kind,
             label: label.toString(),
             count: this.entries.filter((entry) => entry.kind === kind).length,
-        })).filter(({ count }) => count);
+        })).filter(({count}) => count);
         return counted.length > 1 ? counted : [];
     }
 
@@ -60,7 +62,7 @@ export class CaseTimelineField extends Component {
         this.state.kind = this.state.kind === kind ? null : kind;
     }
 
-    open({ model, id }) {
+    open({model, id}) {
         return this.action.doAction({
             type: "ir.actions.act_window",
             res_model: model,

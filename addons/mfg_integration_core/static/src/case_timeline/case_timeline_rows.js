@@ -1,18 +1,18 @@
 /** @odoo-module **/
 
-import { _t } from "@web/core/l10n/translation";
+import {_t} from "@web/core/l10n/translation";
 
-const { DateTime } = luxon;
+const {DateTime} = luxon;
 
 /** A pause is told when it takes this long and this part of the whole time. */
 const PAUSE_S = 60;
 const PAUSE_PART = 0.1;
 
 const UNITS = [
-    { size: 86400, label: "d" },
-    { size: 3600, label: "h" },
-    { size: 60, label: "min" },
-    { size: 1, label: "s" },
+    {size: 86400, label: "d"},
+    {size: 3600, label: "h"},
+    {size: 60, label: "min"},
+    {size: 1, label: "s"},
 ];
 
 /**
@@ -27,17 +27,17 @@ export function formatElapsed(seconds) {
     }
     let rest = Math.round(seconds);
     const parts = [];
-    for (const { size, label } of UNITS) {
+    for (const {size, label} of UNITS) {
         const count = Math.floor(rest / size);
         rest -= count * size;
         if (count || parts.length) {
-            parts.push({ count, label });
+            parts.push({count, label});
         }
     }
     return parts
         .slice(0, 2)
-        .filter(({ count }) => count)
-        .map(({ count, label }) => `${count} ${label}`)
+        .filter(({count}) => count)
+        .map(({count, label}) => `${count} ${label}`)
         .join(" ");
 }
 
@@ -55,14 +55,14 @@ export function timelineRows(entries) {
     let day = null;
     let previous = null;
     entries.forEach((entry, index) => {
-        const moment = DateTime.fromISO(entry.at, { zone: "utc" }).toLocal();
+        const moment = DateTime.fromISO(entry.at, {zone: "utc"}).toLocal();
         if (moment.toISODate() !== day) {
             day = moment.toISODate();
             const label = moment.toLocaleString(DateTime.DATE_HUGE);
-            rows.push({ key: `day-${day}`, type: "day", label });
+            rows.push({key: `day-${day}`, type: "day", label});
         } else if (entry.elapsed_s - previous >= remarkable) {
             const pause = formatElapsed(entry.elapsed_s - previous);
-            rows.push({ key: `gap-${index}`, type: "gap", label: _t("%s later", pause) });
+            rows.push({key: `gap-${index}`, type: "gap", label: _t("%s later", pause)});
         }
         rows.push({
             key: `entry-${index}`,

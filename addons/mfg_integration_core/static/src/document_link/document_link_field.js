@@ -1,10 +1,10 @@
 /** @odoo-module **/
 
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
 
 /**
  * The name of a document of any model, opening the document on click.
@@ -14,7 +14,7 @@ import { Component } from "@odoo/owl";
  */
 export class DocumentLinkField extends Component {
     static template = "mfg_integration_core.DocumentLinkField";
-    static props = { ...standardFieldProps, modelField: String, idField: String };
+    static props = {...standardFieldProps, modelField: String, idField: String};
 
     setup() {
         this.action = useService("action");
@@ -48,7 +48,7 @@ export const documentLinkField = {
     component: DocumentLinkField,
     displayName: _t("Document Link"),
     supportedTypes: ["char"],
-    extractProps: ({ options }) => ({
+    extractProps: ({options}) => ({
         modelField: options.model_field || "res_model",
         idField: options.id_field || "res_id",
     }),

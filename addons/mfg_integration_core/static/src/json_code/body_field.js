@@ -1,12 +1,12 @@
 /** @odoo-module **/
 
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component, onWillUpdateProps, useState } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {useService} from "@web/core/utils/hooks";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component, onWillUpdateProps, useState} from "@odoo/owl";
 
-import { CodeBlock } from "./code_block";
+import {CodeBlock} from "./code_block";
 
 function textOfBase64(encoded) {
     const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0));
@@ -19,12 +19,12 @@ function textOfBase64(encoded) {
  */
 export class BodyField extends Component {
     static template = "mfg_integration_core.BodyField";
-    static components = { CodeBlock };
-    static props = { ...standardFieldProps };
+    static components = {CodeBlock};
+    static props = {...standardFieldProps};
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({ text: "" });
+        this.state = useState({text: ""});
         onWillUpdateProps((next) => {
             if (next.record.resId !== this.props.record.resId) {
                 this.state.text = "";
@@ -41,7 +41,7 @@ export class BodyField extends Component {
     }
 
     async load() {
-        const { name, record } = this.props;
+        const {name, record} = this.props;
         const [values] = await this.orm.read(record.resModel, [record.resId], [name]);
         this.state.text = textOfBase64(values[name]);
     }

@@ -1,25 +1,25 @@
 /** @odoo-module **/
 
-import { browser } from "@web/core/browser/browser";
-import { _t } from "@web/core/l10n/translation";
-import { useService } from "@web/core/utils/hooks";
-import { Component } from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
+import {_t} from "@web/core/l10n/translation";
+import {useService} from "@web/core/utils/hooks";
+import {Component} from "@odoo/owl";
 
-import { indentedJson, jsonTokens } from "./json_tokens";
+import {indentedJson, jsonTokens} from "./json_tokens";
 
 /** A text with a copy button; JSON is indented and coloured, copied as it came. */
 export class CodeBlock extends Component {
     static template = "mfg_integration_core.CodeBlock";
-    static props = { text: String };
+    static props = {text: String};
 
     setup() {
         this.notification = useService("notification");
     }
 
     get tokens() {
-        const { text } = this.props;
+        const {text} = this.props;
         const indented = indentedJson(text);
-        return indented === null ? [{ text, kind: "plain" }] : jsonTokens(indented);
+        return indented === null ? [{text, kind: "plain"}] : jsonTokens(indented);
     }
 
     async copy() {
@@ -32,6 +32,6 @@ export class CodeBlock extends Component {
             });
             return;
         }
-        this.notification.add(_t("Copied"), { type: "success" });
+        this.notification.add(_t("Copied"), {type: "success"});
     }
 }

@@ -1,11 +1,11 @@
 /** @odoo-module **/
 
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { Component } from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {Component} from "@odoo/owl";
 
-import { CodeBlock } from "./code_block";
+import {CodeBlock} from "./code_block";
 
 /** CloudEvents attributes in the order in which people read them; `data` comes last. */
 const FIRST = ["specversion", "id", "type", "source", "subject", "time"];
@@ -30,8 +30,8 @@ function inReadingOrder(value) {
 /** A Json field as a person reads it: indented, coloured, with a copy button. */
 export class JsonCodeField extends Component {
     static template = "mfg_integration_core.JsonCodeField";
-    static components = { CodeBlock };
-    static props = { ...standardFieldProps };
+    static components = {CodeBlock};
+    static props = {...standardFieldProps};
 
     get text() {
         const value = this.props.record.data[this.props.name];

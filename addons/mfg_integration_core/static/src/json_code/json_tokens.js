@@ -1,6 +1,7 @@
 /** @odoo-module **/
 
-const TOKEN = /"(?:\\.|[^"\\])*"(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const TOKEN =
+    /"(?:\\.|[^"\\])*"(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** Longer texts are shown in one colour: a page of spans would freeze the screen. */
 const LONGEST_COLOURED = 100000;
@@ -24,19 +25,19 @@ function tokenKind(text, isKey) {
  */
 export function jsonTokens(text) {
     if (text.length > LONGEST_COLOURED) {
-        return [{ text, kind: "plain" }];
+        return [{text, kind: "plain"}];
     }
     const tokens = [];
     let end = 0;
     for (const match of text.matchAll(TOKEN)) {
         if (match.index > end) {
-            tokens.push({ text: text.slice(end, match.index), kind: "plain" });
+            tokens.push({text: text.slice(end, match.index), kind: "plain"});
         }
-        tokens.push({ text: match[0], kind: tokenKind(match[0], match[1]) });
+        tokens.push({text: match[0], kind: tokenKind(match[0], match[1])});
         end = match.index + match[0].length;
     }
     if (end < text.length) {
-        tokens.push({ text: text.slice(end), kind: "plain" });
+        tokens.push({text: text.slice(end), kind: "plain"});
     }
     return tokens;
 }
