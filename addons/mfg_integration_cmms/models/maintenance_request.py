@@ -24,15 +24,9 @@ class MaintenanceRequest(models.Model):
     )
 
     def _compute_mfg_partner_reference(self):
-        bindings = self.env["mfg.binding"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)], order="id"
-        )
-        references = {}
-        for binding in bindings:
-            references.setdefault(binding.res_id, []).append(binding.external_id)
+        references = self.env["mfg.binding"]._external_ids(self)
         for request in self:
-            known = references.get(request._origin.id, [])
-            request.mfg_partner_reference = ", ".join(known) or False
+            request.mfg_partner_reference = references.get(request._origin.id, False)
 
     @api.model_create_multi
     def create(self, vals_list):

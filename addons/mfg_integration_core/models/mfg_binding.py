@@ -85,6 +85,18 @@ class MfgBinding(models.Model):
         return binding.external_id or ""
 
     @api.model
+    def _external_ids(self, records):
+        """What partners call the records: ``{record id: "WO-1001, 4711"}``."""
+        bindings = self.search(
+            [("res_model", "=", records._name), ("res_id", "in", records.ids)],
+            order="id",
+        )
+        found = {}
+        for binding in bindings:
+            found.setdefault(binding.res_id, []).append(binding.external_id)
+        return {record_id: ", ".join(ids) for record_id, ids in found.items()}
+
+    @api.model
     def _bind(self, connector, record, external_id):
         """Remember that ``connector`` calls ``record`` by ``external_id``."""
         binding = self.search(

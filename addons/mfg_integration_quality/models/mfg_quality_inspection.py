@@ -100,15 +100,11 @@ class MfgQualityInspection(models.Model):
     # ----------------------------------------------------------------- computes
 
     def _compute_mfg_partner_reference(self):
-        bindings = self.env["mfg.binding"].search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)], order="id"
-        )
-        references = {}
-        for binding in bindings:
-            references.setdefault(binding.res_id, []).append(binding.external_id)
+        references = self.env["mfg.binding"]._external_ids(self)
         for inspection in self:
-            known = references.get(inspection._origin.id, [])
-            inspection.mfg_partner_reference = ", ".join(known) or False
+            inspection.mfg_partner_reference = references.get(
+                inspection._origin.id, False
+            )
 
     @api.depends("company_id")
     def _compute_mfg_decided_here(self):
