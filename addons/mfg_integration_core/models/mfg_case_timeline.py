@@ -2,6 +2,8 @@ from datetime import timezone
 
 from odoo import _, api, fields, models
 
+from ..protocols import rfc3339
+
 #: Font Awesome icon and tone per audited action; others are notes.
 LOOKS = {
     "case.opened": ("note", "fa-folder-open-o", "info"),
@@ -97,7 +99,7 @@ class MfgCaseTimeline(models.Model):
     def _moment_of_message(self, message):
         return _moment(
             message,
-            message.create_date,
+            self._written_at(message),
             "message",
             _(
                 "To %(connector)s: %(what)s",
@@ -112,6 +114,14 @@ class MfgCaseTimeline(models.Model):
             "fa-sign-out",
             MESSAGE_TONES.get(message.state, "info"),
         )
+
+    def _written_at(self, message):
+        """When a message was owed: naive UTC.
+
+        Its row only has the moment at which the transaction began, before its cause.
+        """
+        moment = (message.snapshot or {}).get("time")
+        return rfc3339.parse(moment).replace(tzinfo=None) if moment else message.create_date
 
     def _moment_of_attempt(self, attempt):
         outcome = dict(attempt._fields["outcome"]._description_selection(self.env))

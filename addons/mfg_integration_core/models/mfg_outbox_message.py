@@ -1,5 +1,5 @@
 import uuid as uuid_module
-from datetime import timezone
+from datetime import datetime, timezone
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
@@ -115,7 +115,8 @@ class MfgOutboxMessage(models.Model):
                 subject=subject or document.display_name,
                 data=data,
                 event_id=uuid,
-                time=fields.Datetime.now().replace(tzinfo=timezone.utc),
+                # Not the start of the transaction: what led to it comes before.
+                time=datetime.now(timezone.utc),
                 extensions=extensions,
             ),
             "res_model": document._name,

@@ -117,3 +117,20 @@ class TestCase(ManufacturingCase):
             moments["attempt"]["title"], "Attempt 1 with CMMS: To be retried"
         )
         self.assertEqual(moments["attempt"]["detail"], "HTTP status 503")
+
+    def test_timeline_shows_a_message_after_what_it_tells(self):
+        connector = self.env["mfg.connector"].create(
+            {"name": "MES", "code": "mes-t", "state": "live"}
+        )
+        event_type = self.env["mfg.event.type"].search(
+            [("name", "=", "mfg.production.state_changed.v1")]
+        )
+        self.env["mfg.subscription"].create(
+            {"connector_id": connector.id, "event_type_id": event_type.id}
+        )
+
+        self.given_case_hold()
+        self.commit()
+
+        kinds = [moment["kind"] for moment in self.case.timeline]
+        self.assertEqual(kinds, ["note", "hold", "state", "message"])
