@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .console import DevkitError, say, step, warn
+from .failure_memory import FailureMemory
 from .paths import CACHE
 from .process import run_logged
 
@@ -43,6 +44,10 @@ def fetch(series: str, into: Path) -> bool:
     archive = debian_archive()
     if archive is None:
         return False
+    memory = FailureMemory(CACHE / "odoo" / f"{series}.no-package", archive)
+    if memory.is_fresh():
+        return False
+    problem = "no suite has it"
     for suite in SUITES:
         apt = _Apt(CACHE / "apt", archive, suite)
         try:
@@ -53,11 +58,13 @@ def fetch(series: str, into: Path) -> bool:
             with step(f"fetching {PACKAGE} from Debian {suite}", download=True):
                 packages = apt.download([PACKAGE, *LINKED, *_from_stable()])
         except DevkitError as error:
-            say(f"   {error.message}")
+            problem = error.message.splitlines()[0]
             continue
         with step(f"unpacking {PACKAGE}"):
             _unpack(packages, into)
         return True
+    memory.note()
+    say(f"   {PACKAGE} cannot be had from Debian here: {problem}")
     return False
 
 

@@ -2,17 +2,16 @@
 
 import os
 import subprocess
-import time
 from pathlib import Path
 
 from .console import DevkitError, say, step
+from .failure_memory import FailureMemory
 from .paths import CACHE
 from .process import environment, run_logged
 
 ORIGIN = "git"
 REPOSITORY = "https://github.com/odoo/odoo.git"
 ANSWER_WITHIN_S = 10
-FORGET_FAILURE_AFTER_S = 600
 # A connection that carries less than 1 kB/s for half a minute is given up.
 SLOW = ["-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=30"]
 
@@ -23,15 +22,12 @@ def repository() -> str:
 
 
 def fetch(series: str, into: Path) -> bool:
-    """Clone the branch of the series; False when it cannot be had at the moment.
-
-    A failure is remembered for ten minutes, so that the next command does not wait
-    for the network again.
-    """
-    if _failed_lately(series):
+    """Clone the branch of the series; False when it cannot be had at the moment."""
+    memory = _memory(series)
+    if memory.is_fresh():
         return False
     if not _answers(series):
-        _remember_failure(series)
+        memory.note()
         say(f"   Odoo {series} cannot be cloned here (offline?)")
         return False
     try:
@@ -44,7 +40,7 @@ def fetch(series: str, into: Path) -> bool:
                 env={"GIT_TERMINAL_PROMPT": "0"},
             )
     except DevkitError as error:
-        _remember_failure(series)
+        memory.note()
         say(f"   {error.message}")
         return False
     return True
@@ -66,19 +62,5 @@ def _answers(series: str) -> bool:
     return answer.returncode == 0
 
 
-def _memory(series: str) -> Path:
-    return CACHE / "odoo" / f"{series}.unreachable"
-
-
-def _failed_lately(series: str) -> bool:
-    """True when cloning from the same address failed within the last ten minutes."""
-    memory = _memory(series)
-    if not memory.exists() or memory.read_text(encoding="utf-8") != repository():
-        return False
-    return time.time() - memory.stat().st_mtime < FORGET_FAILURE_AFTER_S
-
-
-def _remember_failure(series: str) -> None:
-    memory = _memory(series)
-    memory.parent.mkdir(parents=True, exist_ok=True)
-    memory.write_text(repository(), encoding="utf-8")
+def _memory(series: str) -> FailureMemory:
+    return FailureMemory(CACHE / "odoo" / f"{series}.unreachable", repository())

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from devkit import odoo_source, official_clone
+from devkit import failure_memory, odoo_source, official_clone
 from devkit.console import DevkitError
 from devkit.odoo_tree import TreeRecord
 from devkit.tests import odoo_trees
@@ -88,7 +88,7 @@ def test_a_failed_clone_is_tried_again_after_that(cache, make_tree, monkeypatch)
     monkeypatch.setenv("ODOO_GIT_URL", address)
     assert odoo_source.find("17.0") is None
     odoo_trees.publish(make_tree(folder=cache / "source"), "17.0")
-    long_ago = time.time() - official_clone.FORGET_FAILURE_AFTER_S - 1
+    long_ago = time.time() - failure_memory.FORGET_AFTER_S - 1
     os.utime(cache / "odoo" / "17.0.unreachable", (long_ago, long_ago))
     monkeypatch.setenv("ODOO_GIT_URL", (cache / "source").as_uri())
 
