@@ -222,7 +222,9 @@ class MaintenanceRequest(models.Model):
 
     def _mfg_why_to_ignore(self, state, version):
         """Why the partner's word is no news, or an empty string."""
-        if version is not None and version <= self.mfg_partner_version:
+        # A partner may count from 0, which is what an empty field reads as.
+        is_known = bool(self.mfg_partner_state)
+        if version is not None and is_known and version <= self.mfg_partner_version:
             return _(
                 "Version %(version)s is not newer than %(known)s.",
                 version=version,

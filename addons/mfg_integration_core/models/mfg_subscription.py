@@ -58,8 +58,11 @@ class MfgSubscription(models.Model):
                 raise ValidationError(_("The condition must be a list of terms."))
 
     def _matches(self, document):
-        """Whether ``document`` meets the condition."""
+        """Whether ``document`` meets the condition and belongs to our company."""
         self.ensure_one()
+        company = "company_id" in document._fields and document.company_id
+        if company and company != self.connector_id.company_id:
+            return False
         condition = literal_eval(self.condition or "[]")
         return not condition or bool(document.filtered_domain(condition))
 

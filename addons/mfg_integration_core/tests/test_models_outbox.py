@@ -65,6 +65,14 @@ class TestOutbox(TransactionCase):
 
         self.assertEqual(messages.connector_id.code, "small")
 
+    def test_a_connector_gets_nothing_of_another_company(self):
+        _given_subscription(self.env, "ours")
+        theirs = _given_subscription(self.env, "theirs")
+        theirs.company_id = self.env["res.company"].create({"name": "Other"})
+        self.document.company_id = self.env.company
+
+        self.assertEqual(self.emit().connector_id.code, "ours")
+
     def test_a_change_that_came_from_a_partner_is_not_echoed_to_it(self):
         origin = _given_subscription(self.env, "origin")
         _given_subscription(self.env, "other")

@@ -11,4 +11,5 @@ class MfgTestEffect(models.Model):
     name = fields.Char(required=True)
     lane_key = fields.Char()
     number = fields.Integer()
+    company_id = fields.Many2one("res.company")
     mfg_correlation_id = fields.Char()
