@@ -55,9 +55,10 @@ def _ruff(fix: bool) -> int:
     ruff = _tool("ruff")
     fixing = ["--fix"] if fix else []
     layout = [] if fix else ["--check"]
+    concise = ["--quiet", "--output-format=concise"]
     return max(
-        _run([ruff, "check", "--quiet", *fixing, "."]),
-        _run([ruff, "format", "--quiet", *layout, "."]),
+        _run([ruff, "check", *concise, *fixing, "."]),
+        _run([ruff, "format", *concise, *layout, "."]),
     )
 
 
