@@ -21,7 +21,9 @@ STARTS = (REPOSITORY, ADDONS, CORE, REPOSITORY / "devkit")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-FILE_NAME = re.compile(r"(?!.*[<*{ ])\.?[\w./-]+\.(?:py|md|rst|yaml|yml|json|xml|conf|txt|csv)")
+FILE_NAME = re.compile(
+    r"(?!.*[<*{ ])\.?[\w./-]+\.(?:py|md|rst|yaml|yml|json|xml|conf|txt|csv)"
+)
 FOLDER_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*/")
 #: Names of Odoo's that a page speaks of.
 ODOO_OWN = {"_name_search", "_read_group", "_sql_constraints"}
@@ -46,7 +48,8 @@ def anchors(page: Path) -> set[str]:
     """Anchors of a page's headings, as GitHub makes them."""
     headings = re.findall(r"^#+ (.+)$", FENCE.sub("", read(page)), re.MULTILINE)
     return {
-        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in headings
     }
 
 
@@ -114,7 +117,9 @@ def test_every_model_and_event_type_that_a_page_names_exists(page):
         for path in ADDONS.glob("*/contract/*.schema.json")
     }
 
-    named = {code for code in codes(page) if re.fullmatch(r"mfg\.[a-z_.]+(\.v\d+)?", code)}
+    named = {
+        code for code in codes(page) if re.fullmatch(r"mfg\.[a-z_.]+(\.v\d+)?", code)
+    }
     # A field or method behind the model's name, as in mfg.connector._drain.
     unknown = {
         name
@@ -180,5 +185,12 @@ def test_readme_of_an_addon_is_well_formed(name):
 def test_readme_of_an_addon_says_what_house_style_asks_for(name):
     text = read(suite.addons()[name] / "README.rst")
 
-    for heading in ("Supported", "Not supported", "Configure", "Use", "Remote API", "History"):
+    for heading in (
+        "Supported",
+        "Not supported",
+        "Configure",
+        "Use",
+        "Remote API",
+        "History",
+    ):
         assert f"\n{heading}\n{'=' * len(heading)}\n" in text, heading

@@ -1,3 +1,4 @@
+import time
 from datetime import timezone
 
 from odoo import fields, http
@@ -49,16 +50,11 @@ def _age_s(moment) -> float:
 
 
 def _oldest_pending_s(env) -> int:
-    """Age in seconds of the oldest row that nobody has touched yet."""
-    env.cr.execute(
-        """
-        SELECT min(create_date) FROM (
-            (SELECT create_date FROM mfg_inbox_event
-              WHERE state = 'received' ORDER BY id LIMIT 1)
-            UNION ALL
-            (SELECT create_date FROM mfg_outbox_message
-              WHERE state = 'pending' ORDER BY id LIMIT 1)) AS oldest
-        """
-    )
-    (oldest,) = env.cr.fetchone()
-    return round(_age_s(oldest)) if oldest else 0
+    """Age in seconds of the oldest work that is due and that nobody has done yet.
+
+    What waits in a parked lane waits for a person and does not count.
+    """
+    connectors = env["mfg.connector"].search([("state", "=", "live")])
+    moments = [connector._due_view().oldest_due_at for connector in connectors]
+    oldest = min((moment for moment in moments if moment is not None), default=None)
+    return max(0, round(time.time() - oldest)) if oldest else 0

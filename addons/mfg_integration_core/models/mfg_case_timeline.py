@@ -121,7 +121,11 @@ class MfgCaseTimeline(models.Model):
         Its row only has the moment at which the transaction began, before its cause.
         """
         moment = (message.snapshot or {}).get("time")
-        return rfc3339.parse(moment).replace(tzinfo=None) if moment else message.create_date
+        return (
+            rfc3339.parse(moment).replace(tzinfo=None)
+            if moment
+            else message.create_date
+        )
 
     def _moment_of_attempt(self, attempt):
         outcome = dict(attempt._fields["outcome"]._description_selection(self.env))

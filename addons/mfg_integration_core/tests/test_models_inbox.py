@@ -65,7 +65,9 @@ class TestInbox(CommittedCase):
 
         with ThreadPoolExecutor(2) as callers:
             batches = [events, events[::-1]] * 5
-            answers = list(callers.map(lambda batch: self.given_events(*batch), batches))
+            answers = list(
+                callers.map(lambda batch: self.given_events(*batch), batches)
+            )
 
         accepted = [a for batch in answers for a in batch if a["status"] == "accepted"]
         self.assertEqual(len(accepted), len(events))
