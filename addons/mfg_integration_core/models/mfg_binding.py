@@ -17,7 +17,8 @@ class MfgBinding(models.Model):
     res_model = fields.Char("Model", required=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
     external_id = fields.Char(required=True)
-    record_name = fields.Char(compute="_compute_record_name")
+    # sudo: the name of a document is no secret to who may see the reference.
+    record_name = fields.Char(compute="_compute_record_name", compute_sudo=True)
 
     _sql_constraints = [
         (

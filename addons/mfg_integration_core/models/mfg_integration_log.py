@@ -44,7 +44,10 @@ class MfgIntegrationLog(models.Model):
     res_id = fields.Many2oneReference(
         "Document ID", model_field="res_model", readonly=True
     )
-    document_name = fields.Char("Document", compute="_compute_document_name")
+    # sudo: the name of a document is no secret to who may see what was exchanged.
+    document_name = fields.Char(
+        "Document", compute="_compute_document_name", compute_sudo=True
+    )
     correlation_id = fields.Char(readonly=True)
     attempt_count = fields.Integer(readonly=True)
     create_date = fields.Datetime("Stored on", readonly=True)

@@ -32,7 +32,10 @@ class MfgQueuedMixin(models.AbstractModel):
     causation_id = fields.Char(readonly=True)
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference("Document ID", model_field="res_model")
-    document_name = fields.Char("Document", compute="_compute_document_name")
+    # sudo: the name of a document is no secret to who may see what was exchanged.
+    document_name = fields.Char(
+        "Document", compute="_compute_document_name", compute_sudo=True
+    )
     case_id = fields.Many2one("mfg.case", compute="_compute_case_id")
 
     @api.depends("res_model", "res_id")

@@ -2,6 +2,8 @@ from lxml import etree
 
 from odoo.tests import TransactionCase, new_test_user, tagged
 
+from .common import ManufacturingScene
+
 ROLES = ("viewer", "operator", "approver", "administrator", "auditor")
 
 
@@ -89,3 +91,31 @@ class TestViewsActions(TransactionCase):
         self.assertIn("search_default_last_7_days", action.context)
         (default,) = arch.xpath("//filter[@name='last_7_days']")
         self.assertIn("create_date", default.get("domain"))
+
+    def test_viewer_reads_the_names_of_documents_that_only_others_may_open(self):
+        viewer = new_test_user(
+            self.env,
+            login="screens_reader",
+            groups="base.group_user,mfg_integration_core.group_viewer",
+        )
+        scene = ManufacturingScene(self.env)
+        product = scene.product("Gearbox GB-200")
+        order = scene.order(
+            scene.bom(product, [scene.product("Housing")], scene.workcenter())
+        )
+        connector = self.env["mfg.connector"].create({"name": "MES", "code": "mes"})
+        self.env["mfg.outbox.message"].create(
+            {
+                "uuid": "screens",
+                "connector_id": connector.id,
+                "ordering_key": "order",
+                "res_model": order._name,
+                "res_id": order.id,
+            }
+        )
+        self.env.flush_all()
+
+        for model in ("mfg.integration.log", "mfg.outbox.message"):
+            row = self.env[model].with_user(viewer).search([("uuid", "=", "screens")])
+
+            self.assertEqual(row.document_name, order.name, model)
