@@ -4,7 +4,7 @@ import json
 import uuid as uuid_module
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 
 from psycopg2.extras import Json, execute_values
 
@@ -141,7 +141,8 @@ class MfgInboxEvent(models.Model):
         :return: for each arrival ``{"id", "uuid", "status"}``, the status being
             ``accepted``, ``duplicate`` (same id, same body) or ``conflict``
         """
-        now = fields.Datetime.now()
+        # With its fraction, so that the timeline tells what came first in a second.
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
         rows = {}
         for arrival in arrivals:
             if arrival.event_id not in rows:
