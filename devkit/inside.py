@@ -3,7 +3,6 @@
 ``python -m devkit.inside 17.0 devkit.demo:play ARGUMENTS`` is what ``run`` starts.
 """
 
-import contextlib
 import importlib
 import signal
 import subprocess
@@ -20,22 +19,32 @@ from .series import Series
 def run(series: Series, target: str, argv: Sequence[str] = ()) -> int:
     """Exit status of ``target(series, argv)``, a ``module:function``.
 
-    Ctrl-C and SIGTERM are left to the function, so that it can end what it started.
+    Ctrl-C and SIGTERM are passed on, so that the function ends what it started.
     """
     command = [series.python, "-B", "-u", "-m", "devkit.inside", series.name, target]
     process = subprocess.Popen([*command, *argv], cwd=ROOT, env=environment())
-    previous = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         while True:
-            with contextlib.suppress(KeyboardInterrupt):
+            try:
                 return process.wait()
+            except KeyboardInterrupt:
+                process.terminate()
     finally:
         signal.signal(signal.SIGTERM, previous)
 
 
+def _interrupt_once(_number, _frame) -> None:
+    """Begin to stop; what comes later must not stop the stopping."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def main(argv: Sequence[str]) -> int:
     """Carry a target out; 2 after a clear error, 130 after Ctrl-C or SIGTERM."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt_once)
     name, target, *rest = argv
     module, _, function = target.partition(":")
     try:

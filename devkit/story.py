@@ -136,7 +136,7 @@ class Story:
                 self.cmms_order()
                 and self._bound("cmms", "maintenance.request", self._request_id())
             ),
-            told=lambda: f"{self.cmms_order()['wo_no']} for {self._request_name()!r}",
+            told=lambda: self.cmms_order()["wo_no"],
             within_s=RECOVERY_S if self.interrupt else None,
         )
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from .console import DevkitError
 from .paths import ROOT
 
-UNIT = ("devkit/tests", "tests/unit")
+UNIT = ("devkit/tests", "tests/unit", "tests/fakes")
 SYSTEM = ("tests/contract", "tests/end_to_end")
 ADDONS = ("addons", "tests/addons")
 PLACES = {"unit": UNIT, "addons": ADDONS, "system": SYSTEM}
