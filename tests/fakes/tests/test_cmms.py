@@ -12,7 +12,7 @@ from devkit.paths import ROOT
 from devkit.poll import until
 from tests.fakes.cmms import Cmms
 
-from .conftest import CMMS_SECRET, TOKEN
+from tests.fakes.fixtures import CMMS_SECRET, TOKEN
 
 WORK_ORDER = {
     "summary": "Gripper pressure lost",

@@ -7,7 +7,7 @@ import hmac
 from devkit import json_http
 from devkit.poll import until
 
-from .conftest import API_KEY, WHSEC
+from tests.fakes.fixtures import API_KEY, WHSEC
 
 INSPECTION = {
     "lot": "GB-0001",
