@@ -50,7 +50,7 @@ def is_delivered(live, request_id):
 
 
 def requests_in_mid_delivery(live, number=1):
-    """Requests that a CMMS, which repeats what it is told, accepted and not answered."""
+    """Requests that a CMMS without idempotency accepted and has not answered."""
     live.cmms.control("manners", mode="naive", late_times=number, late_s=600)
     requests = [request_maintenance(live) for _ in range(number)]
     for request in requests:

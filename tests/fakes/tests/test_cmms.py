@@ -11,7 +11,6 @@ from devkit import json_http
 from devkit.paths import ROOT
 from devkit.poll import until
 from tests.fakes.cmms import Cmms
-
 from tests.fakes.fixtures import CMMS_SECRET, TOKEN
 
 WORK_ORDER = {

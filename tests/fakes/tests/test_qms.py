@@ -6,7 +6,6 @@ import hmac
 
 from devkit import json_http
 from devkit.poll import until
-
 from tests.fakes.fixtures import API_KEY, WHSEC
 
 INSPECTION = {
