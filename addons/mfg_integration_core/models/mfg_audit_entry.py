@@ -18,8 +18,8 @@ SEALED_COLUMNS = (
     "res_model",
     "res_id",
     "display",
-    "old",
-    "new",
+    "old_value",
+    "new_value",
     "why",
     "message_uuid",
     "correlation_id",
@@ -49,8 +49,8 @@ class MfgAuditEntry(models.Model):
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Integer("Document ID", readonly=True)
     display = fields.Char("Document", readonly=True, help="Its name at the time.")
-    old = fields.Char("Before", readonly=True)
-    new = fields.Char("After", readonly=True)
+    old_value = fields.Char("Before", readonly=True)
+    new_value = fields.Char("After", readonly=True)
     why = fields.Text(readonly=True)
     message_uuid = fields.Char(
         "Caused by", readonly=True, help="UUID of the event that was being handled."
@@ -160,8 +160,8 @@ class MfgAuditEntry(models.Model):
             "res_model": record._name,
             "res_id": record.id,
             "display": record.sudo().display_name,
-            "old": old or None,
-            "new": new or None,
+            "old_value": old or None,
+            "new_value": new or None,
             "why": why or None,
             "message_uuid": context.get("mfg_causation_id"),
             "correlation_id": self._chain_of(record),

@@ -46,6 +46,8 @@ ATTEMPT_TONES = {
 #: What happens at one instant is shown cause first.
 KINDS = ("event", "state", "document", "hold", "message", "attempt", "note")
 LONGEST_DETAIL = 200
+#: Login under which Odoo works on its own.
+HUB_LOGIN = "__system__"
 
 
 class MfgCaseTimeline(models.Model):
@@ -152,7 +154,7 @@ class MfgCaseTimeline(models.Model):
     def _moment_of_entry(self, entry):
         kind, icon, tone = LOOKS.get(entry.action, OTHER_LOOK)
         if entry.action == "state.changed":
-            tone = STATE_TONES.get(entry.new, tone)
+            tone = STATE_TONES.get(entry.new_value, tone)
         return _moment(
             entry,
             entry.at,
@@ -174,7 +176,10 @@ class MfgCaseTimeline(models.Model):
 
     @api.model
     def _entry_actor(self, entry):
-        return _("By %(actor)s", actor=entry.actor) if entry.actor else ""
+        """Who did it; what the hub did by itself needs no name."""
+        if not entry.actor or entry.actor == HUB_LOGIN:
+            return ""
+        return _("By %(actor)s", actor=entry.actor)
 
     @api.model
     def _entry_title(self, entry):
@@ -182,8 +187,8 @@ class MfgCaseTimeline(models.Model):
         words = {
             "action": entry.action,
             "document": entry.display,
-            "old": _spaced(entry.old),
-            "new": _spaced(entry.new),
+            "old": _spaced(entry.old_value),
+            "new": _spaced(entry.new_value),
         }
         titles = {
             "case.opened": _("Case opened: %(new)s"),
@@ -200,9 +205,9 @@ class MfgCaseTimeline(models.Model):
             "workcenter.unblocked": _("%(document)s unblocked"),
         }
         title = titles.get(entry.action)
-        if not title and entry.new:
+        if not title and entry.new_value:
             title = _("%(document)s: %(new)s")
-            if entry.old:
+            if entry.old_value:
                 title = _("%(document)s: %(old)s → %(new)s")
         return (title or _("%(document)s: %(action)s")) % words
 

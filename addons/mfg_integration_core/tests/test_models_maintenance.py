@@ -49,7 +49,7 @@ class TestRequestState(MaintenanceCase):
 
         self.assertRecordValues(
             self.audit(self.request, "state.changed")[-1:],
-            [{"old": "requested", "new": "in_progress"}],
+            [{"old_value": "requested", "new_value": "in_progress"}],
         )
 
     def test_request_joins_the_chain_that_asked_for_it(self):

@@ -109,7 +109,7 @@ class TestCase(ManufacturingCase):
 
         self.assertEqual(
             moments["message"]["title"],
-            "To CMMS: A manufacturing order changed its canonical state",
+            "To CMMS: Order changed its state",
         )
         self.assertEqual(moments["message"]["tone"], "warning")
         self.assertEqual(moments["message"]["detail"], "The CMMS answered 503.")

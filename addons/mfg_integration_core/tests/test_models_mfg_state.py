@@ -69,7 +69,9 @@ class TestProductionState(StateCase):
         self.commit()
 
         changes = self.audit(order, "state.changed")[-1:]
-        self.assertRecordValues(changes, [{"old": "released", "new": "blocked"}])
+        self.assertRecordValues(
+            changes, [{"old_value": "released", "new_value": "blocked"}]
+        )
         self.assertEqual(len(self.emitted), 1)
         event_type, document, data = self.emitted[0]
         self.assertEqual(event_type, "mfg.production.state_changed.v1")
@@ -139,7 +141,9 @@ class TestProductionState(StateCase):
         self.commit()
 
         change = self.audit(self.order, "state.changed")[-1:]
-        self.assertEqual((change.new, change.correlation_id), ("completed", "chain-8"))
+        self.assertEqual(
+            (change.new_value, change.correlation_id), ("completed", "chain-8")
+        )
 
 
 class TestQueryBudget(ManufacturingCase):

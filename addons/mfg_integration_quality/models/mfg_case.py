@@ -11,6 +11,6 @@ class MfgCase(models.Model):
             return _(
                 "%(document)s stays held: %(hold)s",
                 document=entry.display,
-                hold=entry.new,
+                hold=entry.new_value,
             )
         return super()._entry_title(entry)

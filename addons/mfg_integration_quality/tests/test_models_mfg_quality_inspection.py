@@ -203,7 +203,7 @@ class TestInspectionDecision(QualityCase):
             lambda entry: entry.action == "state.changed"
         )
         self.assertEqual(
-            [(entry.old, entry.new) for entry in decided],
+            [(entry.old_value, entry.new_value) for entry in decided],
             [("pending", "quarantined"), ("quarantined", "released")],
         )
         self.assertEqual(
