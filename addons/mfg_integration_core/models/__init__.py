@@ -10,7 +10,9 @@ from . import mfg_binding
 from . import mfg_case
 from . import mfg_case_timeline
 from . import mfg_connector
+from . import mfg_connector_arming
 from . import mfg_connector_drain
+from . import mfg_connector_template
 from . import mfg_delivery_attempt
 from . import mfg_door_counter
 from . import mfg_event_type

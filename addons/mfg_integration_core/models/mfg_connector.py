@@ -1,17 +1,13 @@
 import re
-from pathlib import Path
 
 import requests
 
-from odoo import _, api, fields, models, tools
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.modules.module import get_module_path
 
-from .. import deployment
 from ..exceptions import MfgIntegrationError, UnknownConnectorError
-from ..protocols import arming, webhook_signature
+from ..protocols import webhook_signature
 from ..protocols.retry_policy import RetryPolicy
-from ..protocols.template import Template
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -58,12 +54,6 @@ class MfgConnector(models.Model):
         default="rest",
         help="The dialect; each is an abstract model mfg.connector.adapter.<dialect>.",
     )
-    template = fields.Selection(
-        "_selection_template",
-        tracking=True,
-        help="Description of the partner's API; empty for a partner that only calls"
-        " us with CloudEvents.",
-    )
     base_url = fields.Char("Address", tracking=True)
     username = fields.Char()
     outbound_secret = fields.Char(
@@ -96,7 +86,6 @@ class MfgConnector(models.Model):
     dead_count = fields.Integer("Dead Letters", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     last_success_at = fields.Datetime(compute="_compute_counts")
-    armed = fields.Boolean(compute="_compute_armed")
     inbound_url = fields.Char("Address for Events", compute="_compute_inbound_urls")
     hook_url = fields.Char("Address for Webhooks", compute="_compute_inbound_urls")
 
@@ -128,14 +117,6 @@ class MfgConnector(models.Model):
                 )
 
     # ---------------------------------------------------------------- computes
-
-    @api.model
-    def _selection_template(self):
-        """Templates that the installed addons ship."""
-        return [
-            (key, self._load_template(key).name)
-            for key in sorted(self._template_files())
-        ]
 
     @api.depends("secret_ids.purpose")
     def _compute_secrets(self):
@@ -174,11 +155,6 @@ class MfgConnector(models.Model):
             )
             connector.last_success_at = newest.delivered_at
 
-    def _compute_armed(self):
-        armed = self._is_armed()
-        for connector in self:
-            connector.armed = armed
-
     @api.depends("code")
     def _compute_inbound_urls(self):
         base = self.get_base_url()
@@ -187,97 +163,7 @@ class MfgConnector(models.Model):
             connector.inbound_url = f"{base}/mfg/v1/events/{code}"
             connector.hook_url = f"{base}/mfg/v1/hooks/{code}"
 
-    # ------------------------------------------------------------------ arming
-
-    @api.model
-    def _arming_facts(self):
-        """What tells this database from a copy of it."""
-        self.env.cr.execute(
-            "SELECT oid::text FROM pg_database WHERE datname = current_database()"
-        )
-        (oid,) = self.env.cr.fetchone()
-        uuid = self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-        return uuid, oid, deployment.environment()
-
-    @api.model
-    def _is_armed(self):
-        """Whether this database may speak to the outside; a copy of it may not."""
-        keys = deployment.keys()
-        seal = self.env["ir.config_parameter"].sudo().get_param("mfg_integration.armed")
-        return bool(keys and seal) and arming.is_armed(
-            seal, keys, *self._arming_facts()
-        )
-
-    @api.model
-    def action_arm(self):
-        """Let this database speak to the outside; an administrator's decision."""
-        if not self.env.user.has_group("mfg_integration_core.group_administrator"):
-            raise UserError(_("Only an Integration Administrator may arm the hub."))
-        keys = deployment.keys()
-        if not keys:
-            raise UserError(
-                _(
-                    "Set MFG_INTEGRATION_KEYS in the server's environment first; see"
-                    " the page 'Keys' of the documentation."
-                )
-            )
-        seal = arming.seal(keys[0], *self._arming_facts())
-        self.env["ir.config_parameter"].sudo().set_param("mfg_integration.armed", seal)
-        self.search([("state", "=", "live")])._wake()
-
-    @api.model
-    def _arm_for_the_first_time(self):
-        """Arm a hub that never was; a copy of an armed one stays as it is.
-
-        :raise UserError: this is a copy, or it moved; a person has to know what it is
-        """
-        if self._is_armed():
-            return
-        if self.env["ir.config_parameter"].sudo().get_param("mfg_integration.armed"):
-            raise UserError(
-                _(
-                    "This database was armed somewhere else: it is a copy, or it was"
-                    " moved. It sends nothing until an Integration Administrator arms"
-                    " it in Settings > Manufacturing Integration."
-                )
-            )
-        self.action_arm()
-
-    # ------------------------------------------------------- template, secrets
-
-    @api.model
-    @tools.ormcache()
-    def _template_files(self):
-        """Paths of the templates of the installed addons, by key."""
-        found = {}
-        for module in sorted(self.env.registry._init_modules):
-            path = get_module_path(module, display_warning=False)
-            if module.startswith("mfg_") and path:
-                found |= _yaml_files(path)
-        return found
-
-    @api.model
-    @tools.ormcache("key")
-    def _load_template(self, key):
-        """The template of a key; a wrong file is refused with place and remedy."""
-        path = self._template_files()[key]
-        with open(path, encoding="utf-8") as file:
-            return Template.load(file.read(), path.name)
-
-    def _get_template(self):
-        """The connector's template.
-
-        :raise UserError: when the connector has none
-        """
-        self.ensure_one()
-        if not self.template:
-            raise UserError(
-                _(
-                    "%(connector)s has no template to call its partner with.",
-                    connector=self.name,
-                )
-            )
-        return self._load_template(self.template)
+    # ----------------------------------------------------------------- secrets
 
     def _secrets(self, purpose):
         """Secrets of a purpose as clear text, newest first. Never log them."""
@@ -359,23 +245,6 @@ class MfgConnector(models.Model):
         self.filtered(lambda connector: connector.state == "paused").state = "live"
         self._wake()
 
-    def action_add_default_subscriptions(self):
-        """Subscribe to what the template's operations are made for."""
-        for connector in self.filtered("template"):
-            known = connector.subscription_ids.mapped("operation")
-            for operation in connector._get_template().operations:
-                event_type = self.env["mfg.event.type"].search(
-                    [("name", "=", operation.event_type)]
-                )
-                if event_type and operation.name not in known:
-                    self.env["mfg.subscription"].create(
-                        {
-                            "connector_id": connector.id,
-                            "event_type_id": event_type.id,
-                            "operation": operation.name,
-                        }
-                    )
-
     def action_generate_inbound_secret(self):
         """Make a secret for the partner's signatures and show it this once."""
         self.ensure_one()
@@ -427,8 +296,3 @@ class MfgConnector(models.Model):
             "domain": [("connector_id", "=", self.id)],
             "context": dict(self.env.context.get("mfg_log_filter") or {}),
         }
-
-
-def _yaml_files(addon_path):
-    """Template files in one addon, by key."""
-    return {path.stem: path for path in Path(addon_path, "templates").glob("*.yaml")}
