@@ -76,10 +76,13 @@ def postmaster_pid() -> int | None:
     return pid
 
 
-def stop() -> None:
-    """Stop the embedded server if it runs; open transactions are undone."""
+def stop(mode: str = "fast") -> None:
+    """Stop the embedded server if it runs; open transactions are undone.
+
+    :param mode: pg_ctl's: ``immediate`` is as good as a power cut
+    """
     if postmaster_pid():
-        _server_program("pg_ctl", "-D", data_folder(), "-w", "-m", "fast", "stop")
+        _server_program("pg_ctl", "-D", data_folder(), "-w", "-m", mode, "stop")
 
 
 def programs() -> Path:

@@ -200,16 +200,15 @@ class Stage:
         """
         import psycopg2
 
-        for attempt in (1, 2):
-            try:
-                with self._connect().cursor() as cursor:
-                    cursor.execute(query, named or values or None)
-                    return cursor.fetchall() if cursor.description else []
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                self._connection = None
-                if attempt == 2:
-                    raise
-        return []
+        connection = self._connect()
+        try:
+            return _rows(connection, query, named or values)
+        except psycopg2.Error as error:
+            # Without a code it does not come from the server: the connection is lost.
+            if error.pgcode:
+                raise
+            self._connection = None
+            return _rows(self._connect(), query, named or values)
 
     def value(self, query: str, *values):
         """The one value of a query, None when there is no row."""
@@ -270,7 +269,8 @@ class Stage:
     def _jobs_argv(self) -> list[str]:
         config = {
             "http_port": free_port(),
-            "workers": 0,
+            # Processes, since Odoo's cron thread does not outlive a lost connection.
+            "workers": 2,
             "max_cron_threads": 1,
             "server_wide_modules": self._modules(runner=self.has_runner),
             "queue_job.channels": "root:4",
@@ -297,6 +297,10 @@ class Stage:
         process = OwnProcess(f"{self.database}-{name}", argv)
         return Peer(name, process, f"http://{LOOPBACK}:{port}")
 
+    def is_steady(self) -> bool:
+        """Whether every worker answers; one that lost its connection fails once."""
+        return all(_answers(f"{self.url}/mfg/v1/health") for _ in range(6))
+
     def _odoo_answers(self) -> bool:
         if not self.http.is_running:
             raise NeverHappenedError(
@@ -305,16 +309,26 @@ class Stage:
         return _answers(f"{self.url}/mfg/v1/health")
 
 
+def _rows(connection, query: str, values) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, values or None)
+        return cursor.fetchall() if cursor.description else []
+
+
 @contextlib.contextmanager
-def opened(series: Series, purpose: str, **options) -> Iterator[Stage]:
+def opened(
+    series: Series, purpose: str, *, template: str = "", **options
+) -> Iterator[Stage]:
     """A stage with everything running, on a database that is dropped afterwards.
 
     :param purpose: part of the database's name: "demo"
+    :param template: database with the suite installed, else the series' template
     :param options: of the stage
     :raise DevkitError: when a process does not come up
     """
+    template = template or template_database.ensure(series)
     database = template_database.scratch_name(series, purpose)
-    template_database.clone(template_database.ensure(series), database, series)
+    template_database.clone(template, database, series)
     try:
         with Stage(series, database, **options) as stage:
             with step("starting Odoo, its jobs, the peers and the machine"):

@@ -8,8 +8,11 @@ import os
 
 import pytest
 
-from devkit import plant, stage
+from devkit import plant, stage, template_database
+from devkit.poll import until
 from devkit.series import Series
+
+from . import own_postgres
 
 QUIET = {
     "mode": "dedupe",
@@ -28,9 +31,17 @@ def series():
 
 
 @pytest.fixture(scope="session")
-def plant_server(series):
+def template(series):
+    """The suite's template database, in a PostgreSQL of the tests' own."""
+    name = template_database.ensure(series)
+    with own_postgres.started(name):
+        yield name
+
+
+@pytest.fixture(scope="session")
+def plant_server(series, template):
     """A stage with a built plant, queue_job's runner alive."""
-    with stage.opened(series, "e2e") as live:
+    with stage.opened(series, "e2e", template=template) as live:
         live.plant = plant.build(live)
         live.wait_for_runner()
         yield live
@@ -41,4 +52,5 @@ def live(plant_server):
     """The plant server, with peers that behave and an Odoo that runs."""
     for peer in (plant_server.cmms, plant_server.qms, plant_server.machine):
         peer.control("manners", **QUIET)
+    until(plant_server.is_steady, "the Odoo server answers whoever asks")
     return plant_server

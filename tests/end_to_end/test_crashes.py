@@ -8,6 +8,8 @@ import pytest
 from devkit.plant import release_order
 from devkit.poll import until
 
+from . import own_postgres
+
 RECOVERY_S = 120
 
 
@@ -93,13 +95,10 @@ def test_killed_server_in_the_middle_of_a_batch_loses_and_doubles_nothing(live):
     until(lambda: counts(live, order) == [(47, 1)], "all is counted", within_s=60)
 
 
-def test_severed_database_connections_in_mid_delivery_make_one_work_order(live):
+def test_crash_of_postgresql_in_mid_delivery_makes_one_work_order(live):
     (request_id,) = requests_in_mid_delivery(live)
 
-    live.sql(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
+    own_postgres.crash()
 
     assert_one_work_order(live, request_id)
 

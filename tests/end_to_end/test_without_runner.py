@@ -11,8 +11,8 @@ SWEEP_S = 90
 
 
 @pytest.fixture
-def plant_without_runner(series):
-    with stage.opened(series, "sweep", runner=False) as live:
+def plant_without_runner(series, template):
+    with stage.opened(series, "sweep", template=template, runner=False) as live:
         live.plant = plant.build(live)
         yield live
 
