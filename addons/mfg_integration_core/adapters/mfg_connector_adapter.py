@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from odoo import _, models
@@ -12,6 +13,16 @@ class Answer:
     headers: dict
     body: bytes
     reference: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """An open line to a partner; adapters extend it by what they keep open.
+
+    :ivar adapter: technical name of the adapter that opened it
+    """
+
+    adapter: str
 
 
 @dataclass
@@ -41,7 +52,12 @@ class MfgConnectorAdapter(models.AbstractModel):
         """The adapter that speaks the connector's dialect."""
         return self.env[f"mfg.connector.adapter.{connector.adapter}"]
 
-    def _prepare_exchange(self, message, uncertain) -> Exchange:
+    @contextmanager
+    def _open(self, connector) -> Iterator[Line]:
+        """What all exchanges of one stretch of work share, closed at its end."""
+        yield Line(self._name)
+
+    def _prepare_exchange(self, line, message, uncertain) -> Exchange:
         """The call that delivers ``message``, with everything read that it needs.
 
         :param uncertain: an earlier attempt may have reached the partner; look
@@ -50,7 +66,7 @@ class MfgConnectorAdapter(models.AbstractModel):
         """
         raise NotImplementedError(f"{self._name} delivers nothing")
 
-    def _check(self, connector) -> str:
+    def _check(self, line) -> str:
         """Call something harmless at the partner and say what it answered."""
         raise NotImplementedError(
             _("%(adapter)s has no connection test", adapter=self._name)

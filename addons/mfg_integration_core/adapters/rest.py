@@ -1,11 +1,16 @@
+import threading
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 import requests
 
 from odoo import _, models
 
 from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
-from .mfg_connector_adapter import Answer, Exchange
+from ..protocols.template import Template
+from ..protocols.template_request import ConnectorView
+from .mfg_connector_adapter import Answer, Exchange, Line
 
 #: Longest answer that is read; a partner that sends more is not the one we think.
 MAX_ANSWER_BYTES = 1048576
@@ -23,31 +28,38 @@ class MfgConnectorAdapterRest(models.AbstractModel):
     _inherit = "mfg.connector.adapter"
     _description = "REST Adapter"
 
-    def _prepare_exchange(self, message, uncertain):
-        connector = message.connector_id
-        template = connector._get_template()
+    @contextmanager
+    def _open(self, connector):
+        line = RestLine(
+            self._name,
+            connector._get_template(),
+            self._connector_view(connector),
+            Sessions(),
+        )
+        try:
+            yield line
+        finally:
+            line.sessions.close()
+
+    def _prepare_exchange(self, line, message, uncertain):
+        template = line.template
         operation = template.operation(message.operation)
-        view = self._connector_view(connector)
         envelope = message._envelope()
-        request = operation.request(envelope, view)
-        lookup = uncertain and operation.lookup_request(envelope, view)
+        request = operation.request(envelope, line.connector)
+        lookup = uncertain and operation.lookup_request(envelope, line.connector)
 
         def perform(seen):
-            with requests.Session() as session:
-                if lookup:
-                    answer = _send(session, lookup, template.limits, seen)
-                    reference = operation.read_lookup(
-                        answer.status, answer.headers, answer.body
-                    )
-                    if reference:
-                        return Answer(
-                            answer.status, answer.headers, answer.body, reference
-                        )
-                answer = _send(session, request, template.limits, seen)
-                read = operation.read_answer(answer.status, answer.headers, answer.body)
-                return Answer(
-                    answer.status, answer.headers, answer.body, read.reference
+            session = line.sessions.get()
+            if lookup:
+                answer = _send(session, lookup, template.limits, seen)
+                reference = operation.read_lookup(
+                    answer.status, answer.headers, answer.body
                 )
+                if reference:
+                    return replace(answer, reference=reference)
+            answer = _send(session, request, template.limits, seen)
+            read = operation.read_answer(answer.status, answer.headers, answer.body)
+            return replace(answer, reference=read.reference)
 
         return Exchange(
             request.method,
@@ -57,12 +69,12 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             perform,
         )
 
-    def _check(self, connector):
-        template = connector._get_template()
-        request = template.check_request(self._connector_view(connector))
-        with requests.Session() as session:
-            answer = _send(session, request, template.limits, lambda answer: None)
-        template.read_check(answer.status, answer.headers, answer.body)
+    def _check(self, line):
+        request = line.template.check_request(line.connector)
+        answer = _send(
+            line.sessions.get(), request, line.template.limits, lambda answer: None
+        )
+        line.template.read_check(answer.status, answer.headers, answer.body)
         return _(
             "%(method)s %(url)s was answered with %(status)s.",
             method=request.method,
@@ -78,6 +90,39 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             "username": connector.username or "",
             "secret": secrets[0] if secrets else "",
         }
+
+
+class Sessions:
+    """Kept-alive HTTP sessions, one per thread, since a session is none's to share."""
+
+    def __init__(self):
+        self._local = threading.local()
+        self._all = []
+
+    def get(self) -> requests.Session:
+        """The session of the calling thread."""
+        session = getattr(self._local, "session", None)
+        if session is None:
+            session = self._local.session = requests.Session()
+            self._all.append(session)
+        return session
+
+    def close(self):
+        """Close the sessions of all threads; none may be in use any more."""
+        for session in self._all:
+            session.close()
+
+
+@dataclass(frozen=True)
+class RestLine(Line):
+    """An open line to an HTTP API.
+
+    :ivar connector: what the template may know of the connector; holds its secret
+    """
+
+    template: Template
+    connector: ConnectorView = field(repr=False)
+    sessions: Sessions
 
 
 def mask(headers: dict, secret_headers=frozenset()) -> dict:

@@ -1,3 +1,5 @@
+from psycopg2.extras import execute_values
+
 from odoo import _, api, fields, models
 
 from ..exceptions import MissingReferenceError
@@ -100,23 +102,37 @@ class MfgBinding(models.Model):
     @api.model
     def _bind(self, connector, record, external_id):
         """Remember that ``connector`` calls ``record`` by ``external_id``."""
-        binding = self.search(
-            [
-                ("connector_id", "=", connector.id),
-                ("res_model", "=", record._name),
-                ("external_id", "=", external_id),
-            ]
+        self.flush_model()
+        self._bind_all(
+            self.env.cr, [(connector.id, record._name, record.id, external_id)]
         )
-        if binding:
-            binding.res_id = record.id
-            return binding
-        return self.create(
-            {
-                "connector_id": connector.id,
-                "res_model": record._name,
-                "res_id": record.id,
-                "external_id": external_id,
-            }
+        self.invalidate_model()
+        connector._wake()
+
+    @api.model
+    def _bind_all(self, cr, rows):
+        """Remember what partners call our records; events that waited for it go on.
+
+        :param rows: ``(connector id, model, record id, external id)``; a later one with
+            the same external id is the right one
+        """
+        rows = list({(row[0], row[1], row[3]): row for row in rows}.values())
+        if not rows:
+            return
+        execute_values(
+            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+            cr._obj,
+            """
+            INSERT INTO mfg_binding (connector_id, res_model, res_id, external_id)
+            VALUES %s
+            ON CONFLICT (connector_id, res_model, external_id)
+            DO UPDATE SET res_id = excluded.res_id
+            """,
+            rows,
+            page_size=len(rows),
+        )
+        self.env["mfg.inbox.event"]._resume_waiting(
+            cr, [(row[0], row[1], row[3]) for row in rows]
         )
 
     @api.model_create_multi
@@ -132,7 +148,13 @@ class MfgBinding(models.Model):
         return result
 
     def _resume_waiting_events(self):
-        for binding in self:
-            self.env["mfg.inbox.event"]._resume_waiting(
-                binding.connector_id, binding.res_model, binding.external_id
-            )
+        self.env["mfg.inbox.event"].flush_model()
+        self.env["mfg.inbox.event"]._resume_waiting(
+            self.env.cr,
+            [
+                (binding.connector_id.id, binding.res_model, binding.external_id)
+                for binding in self
+            ],
+        )
+        self.env["mfg.inbox.event"].invalidate_model(flush=False)
+        self.connector_id._wake()

@@ -1,13 +1,18 @@
 import re
+from datetime import timedelta
 
 import requests
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..exceptions import MfgIntegrationError, UnknownConnectorError
+from ..exceptions import (
+    MfgIntegrationError,
+    PermanentDeliveryError,
+    UnknownConnectorError,
+)
 from ..protocols import webhook_signature
-from ..protocols.retry_policy import RetryPolicy
+from ..protocols.retry_policy import RetryPolicy, delay_before
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -170,13 +175,23 @@ class MfgConnector(models.Model):
         self.ensure_one()
         return self.env["mfg.secret"].sudo()._clear_values(self, purpose)
 
-    def _retry_policy(self):
+    def _retry_at(self, attempt, retry_after=None):
+        """When an attempt may begin: naive UTC, or None when there is no such attempt.
+
+        :param attempt: 2 for the first retry
+        :param retry_after: seconds that the partner asked for
+        """
         self.ensure_one()
-        return RetryPolicy(
+        policy = RetryPolicy(
             base_s=self.retry_base_s,
             cap_s=self.retry_cap_s,
             max_attempts=self.retry_max_attempts,
         )
+        try:
+            seconds = delay_before(attempt, policy, retry_after)
+        except PermanentDeliveryError:
+            return None
+        return fields.Datetime.now() + timedelta(seconds=seconds)
 
     # ----------------------------------------------------------------- look-up
 
@@ -266,7 +281,8 @@ class MfgConnector(models.Model):
         self.ensure_one()
         adapter = self.env["mfg.connector.adapter"]._of(self)
         try:
-            answer = adapter._check(self)
+            with adapter._open(self) as line:
+                answer = adapter._check(line)
         except (MfgIntegrationError, requests.RequestException) as error:
             raise UserError(
                 _(

@@ -67,7 +67,7 @@ class MfgConnectorDrain(models.Model):
         helped = False
         while time.monotonic() < deadline and done < DRAIN_ROWS:
             moved = self._pump()
-            rows = worker._work_one_lane(self.id, deadline)
+            rows = worker._work_lanes(self.id, deadline, DRAIN_ROWS - done)
             if rows is None and not moved:
                 self._plan_next(slot)
                 if not done:

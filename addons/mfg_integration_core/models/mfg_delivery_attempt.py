@@ -1,6 +1,8 @@
 import base64
 import time
 
+from psycopg2.extras import Json, execute_values
+
 from odoo import fields, models
 
 
@@ -47,7 +49,7 @@ class MfgDeliveryAttempt(models.Model):
             attempt.response_text = _readable(attempt.response_body)
 
     def _finish(self, task, outcome, error=None):
-        """Close the attempt of a worker's task, with what went wrong, if anything."""
+        """Close the attempt of a task, with what went wrong, if anything."""
         attempt = self.browse(task.attempt_id)
         attempt.write(
             {
@@ -56,6 +58,73 @@ class MfgDeliveryAttempt(models.Model):
                 "error_class": type(error).__name__ if error else False,
                 "error_detail": str(error) if error else False,
             }
+        )
+
+    def _keep_requests(self, cr, requests):
+        """Store what will be sent, before it is.
+
+        :param requests: ``(attempt id, exchange)``
+        """
+        if not requests:
+            return
+        execute_values(
+            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+            cr._obj,
+            """
+            UPDATE mfg_delivery_attempt attempt
+               SET request_method = sent.method, request_url = sent.url,
+                   request_headers = sent.headers, request_body = sent.body
+              FROM (VALUES %s) AS sent (id, method, url, headers, body)
+             WHERE attempt.id = sent.id
+            """,
+            [
+                (
+                    attempt_id,
+                    exchange.method,
+                    exchange.url,
+                    Json(exchange.headers),
+                    base64.b64encode(exchange.body or b""),
+                )
+                for attempt_id, exchange in requests
+            ],
+            template="(%s, %s, %s, %s::jsonb, %s::bytea)",
+            page_size=len(requests),
+        )
+
+    def _close(self, cr, deliveries, verdicts):
+        """Store how deliveries ended, with the last answer, whatever it means."""
+        rows = []
+        for delivery, verdict in zip(deliveries, verdicts, strict=True):
+            answer = delivery.answers[-1] if delivery.answers else None
+            error = delivery.error
+            rows.append(
+                (
+                    delivery.task.attempt_id,
+                    verdict.outcome,
+                    delivery.duration_ms,
+                    answer and answer.status,
+                    Json(answer.headers) if answer else None,
+                    base64.b64encode(answer.body) if answer else None,
+                    type(error).__name__ if error else None,
+                    str(error) if error else None,
+                )
+            )
+        execute_values(
+            cr._obj,
+            """
+            UPDATE mfg_delivery_attempt attempt
+               SET outcome = ended.outcome, duration_ms = ended.duration_ms,
+                   response_status = ended.status, response_headers = ended.headers,
+                   response_body = ended.body, error_class = ended.error_class,
+                   error_detail = ended.error_detail
+              FROM (VALUES %s) AS ended
+                   (id, outcome, duration_ms, status, headers, body, error_class,
+                    error_detail)
+             WHERE attempt.id = ended.id
+            """,
+            rows,
+            template="(%s, %s, %s, %s::integer, %s::jsonb, %s::bytea, %s, %s)",
+            page_size=len(rows),
         )
 
 

@@ -281,17 +281,27 @@ class MfgInboxEvent(models.Model):
     # -------------------------------------------------------------- references
 
     @api.model
-    def _resume_waiting(self, connector, model, key):
-        """Let the events go on that waited for this record."""
-        events = self.sudo().search(
-            [
-                ("connector_id", "=", connector.id),
-                ("state", "=", "waiting"),
-                ("waiting_model", "=", model),
-                ("waiting_key", "=", key),
-            ]
+    def _resume_waiting(self, cr, references):
+        """Let the events go on that waited for these records.
+
+        :param references: ``(connector id, model, external id)``
+        """
+        if not references:
+            return
+        cr.execute(
+            """
+            WITH resumed AS (
+                UPDATE mfg_inbox_event
+                   SET state = 'retry', next_attempt_at = NULL,
+                       reason_code = NULL, reason = NULL
+                 WHERE state = 'waiting'
+                   AND (connector_id, waiting_model, waiting_key) IN %s
+                RETURNING lane_id)
+            UPDATE mfg_lane SET next_at = NULL
+             WHERE id IN (SELECT lane_id FROM resumed)
+            """,
+            (tuple(references),),
         )
-        events._queue_again()
 
     def _set_correlation(self, correlation_id):
         """Move the event to the chain that it turned out to belong to."""

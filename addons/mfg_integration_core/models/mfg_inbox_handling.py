@@ -1,24 +1,30 @@
 import base64
 import logging
+import time
 from datetime import timedelta, timezone
 
-from odoo import fields, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import (
     GateError,
     InvalidEventError,
+    LeaseLostError,
     MfgIntegrationError,
     MissingReferenceError,
     UnknownEventTypeError,
 )
 from ..protocols import cloudevents
-from ..unit_of_work import run_in_transaction
+from ..unit_of_work import CONCURRENCY_ERRORS, run_in_transaction
 
 _logger = logging.getLogger(__name__)
 
 #: A handler has this long before another worker may take its lane.
 LEASE_S = 60.0
+#: Lanes that one worker serves in turns.
+LANES_AT_ONCE = 8
 #: A waiting event looks again this often, besides being woken by its reference.
 WAITING_CAP_S = 900.0
 
@@ -34,11 +40,46 @@ class MfgInboxHandling(models.Model):
     def _lease_seconds(self, connector):
         return LEASE_S
 
-    def _work(self, worker, lease, task, uncertain):
+    def _work_leased(self, worker, lease, deadline, limit):
+        """Handle the events of due lanes, in turns; see the worker's ``_work_lanes``."""
+        lane_ids = worker._claim(lease, LANES_AT_ONCE)
+        if not lane_ids:
+            return None
+        done = 0
+        while True:
+            late = done >= limit or time.monotonic() >= deadline
+            tasks = worker._begin(lease, lane_ids, late)
+            if not tasks:
+                return done
+            for task in tasks:
+                if time.monotonic() - task.begun > LEASE_S / 2:
+                    worker._keep(lease)
+                self._work(worker, lease, task)
+            done += len(tasks)
+            lane_ids = [task.lane_id for task in tasks]
+
+    def _work(self, worker, lease, task):
+        """Handle one event and record how it went."""
+        try:
+            self._handle_in_transaction(worker, lease, task)
+        except LeaseLostError as error:
+            _logger.info("%s", error)
+        except psycopg2.OperationalError as error:
+            if error.pgcode not in CONCURRENCY_ERRORS:
+                raise
+            # Lost against other transactions again and again: not the event's fault.
+            self._record(worker, lease, task, lambda event: event._lost(task))
+        except Exception as error:  # noqa: BLE001  every failure is recorded
+            failure = error
+            self._record(
+                worker, lease, task, lambda event: event._failed(task, failure)
+            )
+
+    def _handle_in_transaction(self, worker, lease, task):
         """Handle one event: its effect and its state in one transaction.
 
         That one transaction is why a crash at any point leaves either everything or
-        nothing, so ``uncertain`` makes no difference here.
+        nothing, and why an uncertain event is simply handled again.
         """
         connector = self.env["mfg.connector"].browse(lease.connector_id)
         context = {
@@ -53,11 +94,23 @@ class MfgInboxHandling(models.Model):
             state = event._handle_as_user()
             # Its fields are the hub's own, which the connector's user can't write.
             event.sudo()._succeeded(task, state)
-            worker._assert_lease(env.cr, lease)
+            worker._assert_owned(env.cr, lease, task.lane_id)
 
         run_in_transaction(
             self.env.registry, handle, uid=connector.user_id.id, context=context
         )
+
+    def _record(self, worker, lease, task, write):
+        """Run ``write(event)`` in a transaction, if the lane is still ours."""
+
+        def record(env):
+            write(env["mfg.inbox.event"].browse(task.row_id))
+            worker._assert_owned(env.cr, lease, task.lane_id)
+
+        try:
+            run_in_transaction(self.env.registry, record, uid=SUPERUSER_ID)
+        except LeaseLostError as error:
+            _logger.info("%s", error)
 
     def _handle_as_user(self):
         """Give the event to the handler of its type.
@@ -164,7 +217,7 @@ class MfgInboxHandling(models.Model):
             waiting_key=False,
         )
 
-    def _concurrency_lost(self, task):
+    def _lost(self, task):
         """Try again soon; the attempt does not count."""
         self._set_state(
             "retry",
@@ -206,7 +259,9 @@ class MfgInboxHandling(models.Model):
             return "rejected", {}, "permanent"
         if isinstance(error, UserError):
             return "dead", {}, "permanent"
-        wait = self._next_try(task, getattr(error, "retry_after", None))
+        wait = self.connector_id._retry_at(
+            task.number + 1, getattr(error, "retry_after", None)
+        )
         if wait is None:
             return "dead", {}, "permanent"
         return "retry", {"next_attempt_at": wait}, "retryable"

@@ -1,3 +1,5 @@
+from psycopg2.extras import execute_values
+
 from odoo import fields, models
 
 from ..protocols import lane as rules
@@ -106,11 +108,11 @@ class MfgLane(models.Model):
             {"connector": connector_id, "direction": direction},
         )
 
-    def _claim(self, cr, connector_id, direction, token, lease_s):
-        """Lease one lane that has something to do.
+    def _claim(self, cr, connector_id, direction, token, lease_s, limit):
+        """Lease up to ``limit`` lanes that have something to do, longest due first.
 
         :param lease_s: seconds after which the lease falls back by itself
-        :return: the lane's id, or None when no lane is due
+        :return: ids of the lanes
         """
         queue = QUEUES[direction]
         cr.execute(
@@ -127,7 +129,7 @@ class MfgLane(models.Model):
                                 WHERE row.lane_id = lane.id
                                   AND row.state IN %(open_states)s)
                  ORDER BY lane.next_at NULLS FIRST, lane.id
-                 LIMIT 1
+                 LIMIT %(limit)s
                    FOR UPDATE SKIP LOCKED)
             UPDATE mfg_lane lane
                SET lease_token = %(token)s,
@@ -142,85 +144,98 @@ class MfgLane(models.Model):
                 "open_states": OPEN_STATES[direction],
                 "token": token,
                 "lease_s": lease_s,
+                "limit": limit,
             },
         )
-        found = cr.fetchone()
-        return found[0] if found else None
+        return [lane_id for (lane_id,) in cr.fetchall()]
 
-    def _renew(self, cr, lane_id, token, lease_s):
-        """Prolong a lease and number the lane's fresh rows; False when it is lost."""
+    def _renew(self, cr, token, lease_s):
+        """Prolong a lease; ids of the lanes that are still the worker's."""
         cr.execute(
             f"""
             UPDATE mfg_lane
                SET lease_until = {_NOW} + make_interval(secs => %s)
-             WHERE id = %s AND lease_token = %s
-            RETURNING direction
+             WHERE lease_token = %s
+            RETURNING id
             """,
-            (lease_s, lane_id, token),
+            (lease_s, token),
         )
-        owned = cr.fetchone()
-        if owned:
-            self._number(cr, lane_id, owned[0])
-        return bool(owned)
+        return {lane_id for (lane_id,) in cr.fetchall()}
 
-    def _number(self, cr, lane_id, direction):
-        """Give the rows that came since their place in the lane."""
+    def _number(self, cr, lane_ids, direction):
+        """Give the rows that came since their places in the lanes."""
         queue = QUEUES[direction]
         cr.execute(
             f"""
             WITH fresh AS (
-                SELECT row.id, lane.last_sequence
-                           + row_number() OVER (ORDER BY row.id) AS place
+                SELECT row.id, lane.id AS lane_id,
+                       lane.last_sequence + row_number() OVER (
+                           PARTITION BY lane.id ORDER BY row.id) AS place
                   FROM {queue} row
                   JOIN mfg_lane lane ON lane.id = row.lane_id
-                 WHERE lane.id = %(lane)s AND row.lane_sequence IS NULL),
+                 WHERE lane.id = ANY(%(lanes)s) AND row.lane_sequence IS NULL),
             placed AS (
                 UPDATE {queue} row
                    SET lane_sequence = fresh.place
                   FROM fresh
-                 WHERE row.id = fresh.id
-                RETURNING row.lane_sequence)
-            UPDATE mfg_lane
-               SET last_sequence = (SELECT max(lane_sequence) FROM placed)
-             WHERE id = %(lane)s AND EXISTS (SELECT 1 FROM placed)
+                 WHERE row.id = fresh.id)
+            UPDATE mfg_lane lane
+               SET last_sequence = newest.place
+              FROM (SELECT lane_id, max(place) AS place
+                      FROM fresh GROUP BY lane_id) AS newest
+             WHERE lane.id = newest.lane_id
             """,
-            {"lane": lane_id},
+            {"lanes": list(lane_ids)},
         )
 
-    def _head(self, cr, lane_id, direction):
-        """The first row of a lane that isn't final: its id and the rules' view of it.
+    def _heads(self, cr, lane_ids, direction):
+        """The first row of each lane that isn't final.
 
-        :return: ``(None, None)`` when every row is final
+        :return: ``{lane id: (row id, the rules' view of it)}``, without lanes whose
+            rows are all final
         """
         expires = "expires_at" if direction == "out" else "NULL::timestamp"
         cr.execute(
             f"""
-            SELECT id, state, {_epoch("next_attempt_at")}, COALESCE(attempt_count, 0),
-                   {_epoch(expires)}, reason
-              FROM {QUEUES[direction]}
-             WHERE lane_id = %s AND state NOT IN %s
-             ORDER BY lane_sequence
-             LIMIT 1
+            SELECT wanted.id, head.*
+              FROM unnest(%s) AS wanted (id)
+              JOIN LATERAL (
+                    SELECT row.id, row.state, {_epoch("row.next_attempt_at")},
+                           COALESCE(row.attempt_count, 0), {_epoch(expires)}, row.reason
+                      FROM {QUEUES[direction]} row
+                     WHERE row.lane_id = wanted.id AND row.state NOT IN %s
+                     ORDER BY row.lane_sequence
+                     LIMIT 1) AS head ON TRUE
             """,
-            (lane_id, FINAL_STATES[direction]),
+            (list(lane_ids), FINAL_STATES[direction]),
         )
-        found = cr.fetchone()
-        return (found[0], rules.HeadView(*found[1:])) if found else (None, None)
+        return {
+            lane_id: (row_id, rules.HeadView(*head))
+            for lane_id, row_id, *head in cr.fetchall()
+        }
 
-    def _release(self, cr, lane_id, token, *, next_at=None, parked_reason=None):
-        """Give a lease back; the lane is due again at ``next_at`` unless parked.
+    def _release(self, cr, token, releases):
+        """Give lanes back.
 
-        :param next_at: naive UTC moment; None = now, behind the lanes that waited
+        :param releases: ``(lane id, next_at, parked_reason)``: the lane is due again at
+            the naive UTC moment ``next_at`` (None = now, behind the lanes that wait),
+            unless it is parked for a reason
         """
-        cr.execute(
+        execute_values(
+            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+            cr._obj,
             f"""
-            UPDATE mfg_lane
+            UPDATE mfg_lane lane
                SET lease_token = NULL, lease_until = NULL,
-                   next_at = COALESCE(%s, {_NOW}),
-                   parked = %s, parked_reason = %s
-             WHERE id = %s AND lease_token = %s
+                   next_at = COALESCE(release.next_at, {_NOW}),
+                   parked = release.reason IS NOT NULL,
+                   parked_reason = release.reason
+              FROM (VALUES %s) AS release (lane_id, token, next_at, reason)
+             WHERE lane.id = release.lane_id AND lane.lease_token = release.token
             """,
-            (next_at, bool(parked_reason), parked_reason, lane_id, token),
+            [(lane_id, token, next_at, why) for lane_id, next_at, why in releases],
+            template="(%s, %s, %s::timestamp, %s)",
+            page_size=len(releases),
         )
 
     # ----------------------------------------------------------------- outlook

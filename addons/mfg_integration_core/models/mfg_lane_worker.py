@@ -1,16 +1,15 @@
 import logging
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-import psycopg2
-
-from odoo import SUPERUSER_ID, models
+from odoo import models
 
 from ..exceptions import LeaseLostError
 from ..protocols import lane as rules
-from ..unit_of_work import CONCURRENCY_ERRORS, read_committed, run_in_transaction
+from ..unit_of_work import read_committed
 
 _logger = logging.getLogger(__name__)
 
@@ -21,10 +20,12 @@ DIRECTIONS = ("in", "out")
 
 @dataclass(frozen=True)
 class Lease:
-    """A worker's right to a lane until ``seconds`` after its last renewal."""
+    """A worker's right to the lanes that carry its token.
+
+    :ivar seconds: how long it lasts after its last renewal
+    """
 
     connector_id: int
-    lane_id: int
     direction: str
     token: str
     seconds: float
@@ -34,38 +35,46 @@ class Lease:
 class Task:
     """The row at the head of a leased lane, marked as in flight.
 
+    :ivar uncertain: an earlier try may have had its effect
     :ivar begun: moment of ``time.monotonic`` at which the lease was renewed for it
     """
 
+    lane_id: int
     row_id: int
     attempt_id: int
     number: int
+    uncertain: bool
     begun: float
 
 
 class MfgLaneWorker(models.AbstractModel):
-    """Takes one lane after the other and works on its rows in strict order.
+    """Leases due lanes and has their first rows worked on, again and again.
 
-    Each row passes three transactions of its own: it is marked as in flight, it is
-    worked on (no transaction is open during a call over the network), its result is
-    recorded while the lease is still held. What to do next is decided by the pure
-    rules in ``protocols/lane.py``.
+    Each row passes three transactions: it is marked as in flight, it is worked on (no
+    transaction is open during a call over the network), its result is recorded while
+    the lease is still held. Marks and results of many lanes share a transaction; two
+    rows of one lane are never in flight together. What to do next with a lane is
+    decided by the pure rules in ``protocols/lane.py``; how a row is worked on, by the
+    model whose rows these are.
     """
 
     _name = "mfg.lane.worker"
     _description = "Lane Worker"
 
-    def _work_one_lane(self, connector_id, deadline):
-        """Work on one due lane of each direction until it is done or time is up.
+    def _work_lanes(self, connector_id, deadline, limit):
+        """Work on due lanes of each direction until nothing is due or time is up.
 
         :param deadline: moment of ``time.monotonic`` at which no new row is begun
+        :param limit: rows after which none is begun any more
         :return: rows worked on, or None when no lane was due
         """
         done = None
         for direction in self._directions():
-            lease = self._take_lease(connector_id, direction)
-            if lease:
-                done = (done or 0) + self._work_lane(lease, deadline)
+            queue = self._queue(direction)
+            lease = self._new_lease(connector_id, direction)
+            rows = queue._work_leased(self, lease, deadline, limit - (done or 0))
+            if rows is not None:
+                done = (done or 0) + rows
         return done
 
     def _directions(self):
@@ -73,147 +82,148 @@ class MfgLaneWorker(models.AbstractModel):
         armed = self.env["mfg.connector"]._is_armed()
         return DIRECTIONS if armed else ("in",)
 
-    def _take_lease(self, connector_id, direction):
-        """A lease on a due lane, or None."""
-        lanes = self.env["mfg.lane"]
-        token = uuid.uuid4().hex
-        seconds = self._queue(direction)._lease_seconds(
-            self.env["mfg.connector"].browse(connector_id)
-        )
-        with read_committed(self.env.registry) as cr:
-            lanes._adopt(cr, connector_id, direction)
-            lane_id = lanes._claim(cr, connector_id, direction, token, seconds)
-        return lane_id and Lease(connector_id, lane_id, direction, token, seconds)
-
-    def _work_lane(self, lease, deadline):
-        """Work on the rows of a leased lane and give it back; how many were done."""
-        done = 0
-        while True:
-            late = time.monotonic() >= deadline
-            step, task = self._begin(lease, late)
-            if task is None:
-                return done
-            self._work(lease, task, recover=isinstance(step, rules.Recover))
-            done += 1
-
-    def _begin(self, lease, late):
-        """Mark the lane's first row as in flight, or give the lane back.
-
-        :return: the decision, and the task or None when nothing was begun
-        """
-        lanes = self.env["mfg.lane"]
-        with read_committed(self.env.registry) as cr:
-            if not lanes._renew(cr, lease.lane_id, lease.token, lease.seconds):
-                return rules.Idle(), None
-            row_id, head = lanes._head(cr, lease.lane_id, lease.direction)
-            cr.execute("SELECT extract(epoch FROM now())::float")
-            (now,) = cr.fetchone()
-            lane = rules.LaneView(lease.token, now + lease.seconds)
-            step = rules.next_step(lane, head, now, lease.token)
-            if late and not isinstance(step, rules.Park | rules.Idle):
-                step = rules.Wait(now)
-            if isinstance(step, rules.Deliver | rules.Recover):
-                return step, self._mark(cr, lease, row_id, step)
-            if isinstance(step, rules.Expire):
-                self.env["mfg.outbox.message"]._expire(cr, row_id)
-                step = rules.Wait(now)
-            lanes._release(cr, lease.lane_id, lease.token, **_release_values(step))
-        return step, None
-
-    def _mark(self, cr, lease, row_id, step):
-        """Write that the head is in flight, and the attempt that begins."""
-        queue = self._queue(lease.direction)
-        if isinstance(step, rules.Recover):
-            cr.execute(
-                f"""
-                UPDATE mfg_delivery_attempt
-                   SET outcome = 'abandoned',
-                       error_detail = 'The worker was lost; the outcome is unknown.'
-                 WHERE {queue._attempt_column} = %s AND outcome = 'running'
-                """,
-                (row_id,),
-            )
-        cr.execute(
-            f"""
-            UPDATE {queue._table}
-               SET state = %s, attempt_count = COALESCE(attempt_count, 0) + 1,
-                   next_attempt_at = NULL
-             WHERE id = %s
-            RETURNING attempt_count
-            """,
-            (queue._in_flight_state, row_id),
-        )
-        (number,) = cr.fetchone()
-        cr.execute(
-            f"""
-            INSERT INTO mfg_delivery_attempt
-                   ({queue._attempt_column}, number, started_at, outcome, create_date)
-            VALUES (%s, %s, now() AT TIME ZONE 'UTC', 'running',
-                    now() AT TIME ZONE 'UTC')
-            RETURNING id
-            """,
-            (row_id, number),
-        )
-        return Task(row_id, cr.fetchone()[0], number, time.monotonic())
-
-    def _work(self, lease, task, recover):
-        """Have the row handled or delivered, and its result recorded."""
-        queue = self._queue(lease.direction)
-        try:
-            queue._work(self, lease, task, uncertain=recover or task.number > 1)
-        except LeaseLostError as error:
-            _logger.info("%s", error)
-        except psycopg2.OperationalError as error:
-            if error.pgcode not in CONCURRENCY_ERRORS:
-                raise
-            # Lost against other transactions again and again: not the row's fault.
-            self._record(lease, task, lambda row: row._concurrency_lost(task))
-        except Exception as error:  # noqa: BLE001  every failure is recorded
-            failure = error
-            self._record(lease, task, lambda row: row._failed(task, failure))
-
-    # ----------------------------------------------------------------- results
-
-    def _record(self, lease, task, write):
-        """Run ``write(row)`` in a transaction, provided that the lane is still ours."""
-
-        def record(env):
-            row = env[self._queue(lease.direction)._name].browse(task.row_id)
-            write(row)
-            self._assert_lease(env.cr, lease)
-
-        try:
-            run_in_transaction(self.env.registry, record, uid=SUPERUSER_ID)
-        except LeaseLostError as error:
-            _logger.info("%s", error)
-
-    def _assert_lease(self, cr, lease):
-        """Refuse to write a result for a lane that somebody else took over.
-
-        :raise LeaseLostError: the caller's transaction must be rolled back
-        """
-        cr.execute(
-            "SELECT 1 FROM mfg_lane WHERE id = %s AND lease_token = %s FOR SHARE",
-            (lease.lane_id, lease.token),
-        )
-        if not cr.rowcount:
-            raise LeaseLostError(
-                f"The lease on lane {lease.lane_id} ran out and another worker took"
-                " over; this result is dropped."
-            )
-
     def _queue(self, direction):
         """The model whose rows queue in lanes of this direction."""
         return self.env[
             "mfg.inbox.event" if direction == "in" else "mfg.outbox.message"
         ]
 
+    def _new_lease(self, connector_id, direction):
+        """A lease that no lane carries yet."""
+        connector = self.env["mfg.connector"].browse(connector_id)
+        seconds = self._queue(direction)._lease_seconds(connector)
+        return Lease(connector_id, direction, uuid.uuid4().hex, seconds)
+
+    # ------------------------------------------------------------------- lanes
+
+    def _claim(self, lease, limit):
+        """Lease up to ``limit`` more due lanes; their ids."""
+        if limit <= 0:
+            return []
+        lanes = self.env["mfg.lane"]
+        with read_committed(self.env.registry) as cr:
+            lanes._adopt(cr, lease.connector_id, lease.direction)
+            return lanes._claim(
+                cr,
+                lease.connector_id,
+                lease.direction,
+                lease.token,
+                lease.seconds,
+                limit,
+            )
+
+    def _keep(self, lease):
+        """Prolong the lease on all its lanes."""
+        with read_committed(self.env.registry) as cr:
+            self.env["mfg.lane"]._renew(cr, lease.token, lease.seconds)
+
+    def _begin(self, lease, lane_ids: Iterable[int], late=False):
+        """Mark the first row of each lane as in flight, or give the lane back.
+
+        :param late: begin nothing any more, give all lanes back
+        :return: the tasks begun; lanes without one are the worker's no longer
+        """
+        if not lane_ids:
+            return []
+        lanes = self.env["mfg.lane"]
+        with read_committed(self.env.registry) as cr:
+            owned = lanes._renew(cr, lease.token, lease.seconds) & set(lane_ids)
+            if not owned:
+                return []
+            lanes._number(cr, owned, lease.direction)
+            heads = lanes._heads(cr, owned, lease.direction)
+            cr.execute("SELECT extract(epoch FROM now())::float")
+            (now,) = cr.fetchone()
+            begun, releases = {}, []
+            for lane_id in owned:
+                row_id, head = heads.get(lane_id, (None, None))
+                step = self._decide(cr, lease, row_id, head, now, late)
+                if isinstance(step, rules.Deliver | rules.Recover):
+                    begun[row_id] = (lane_id, isinstance(step, rules.Recover))
+                else:
+                    releases.append((lane_id, *_release_values(step)))
+            if releases:
+                lanes._release(cr, lease.token, releases)
+            return self._mark(cr, lease, begun) if begun else []
+
+    def _decide(self, cr, lease, row_id, head, now, late):
+        """What to do with one lane, as the rules say."""
+        lane = rules.LaneView(lease.token, now + lease.seconds)
+        step = rules.next_step(lane, head, now, lease.token)
+        if isinstance(step, rules.Expire):
+            self.env["mfg.outbox.message"]._expire(cr, row_id)
+            return rules.Wait(now)
+        if late and not isinstance(step, rules.Park | rules.Idle):
+            return rules.Wait(now)
+        return step
+
+    def _mark(self, cr, lease, begun):
+        """Write which rows are in flight, and the attempts that begin.
+
+        :param begun: ``{row id: (lane id, the row's last worker was lost)}``
+        """
+        queue = self._queue(lease.direction)
+        lost = [row_id for row_id, (_lane, recover) in begun.items() if recover]
+        if lost:
+            cr.execute(
+                f"""
+                UPDATE mfg_delivery_attempt
+                   SET outcome = 'abandoned',
+                       error_detail = 'The worker was lost; the outcome is unknown.'
+                 WHERE {queue._attempt_column} = ANY(%s) AND outcome = 'running'
+                """,
+                (lost,),
+            )
+        cr.execute(
+            f"""
+            WITH marked AS (
+                UPDATE {queue._table}
+                   SET state = %s, attempt_count = COALESCE(attempt_count, 0) + 1,
+                       next_attempt_at = NULL
+                 WHERE id = ANY(%s)
+                RETURNING id, attempt_count)
+            INSERT INTO mfg_delivery_attempt
+                   ({queue._attempt_column}, number, started_at, outcome, create_date)
+            SELECT id, attempt_count, now() AT TIME ZONE 'UTC', 'running',
+                   now() AT TIME ZONE 'UTC'
+              FROM marked
+            RETURNING {queue._attempt_column}, id, number
+            """,
+            (queue._in_flight_state, list(begun)),
+        )
+        now = time.monotonic()
+        return [
+            Task(begun[row_id][0], row_id, attempt_id, number, number > 1, now)
+            for row_id, attempt_id, number in cr.fetchall()
+        ]
+
+    # ----------------------------------------------------------------- results
+
+    def _owned(self, cr, lease, lane_ids):
+        """Those of the lanes that are still the worker's, until ``cr`` commits."""
+        cr.execute(
+            "SELECT id FROM mfg_lane WHERE id = ANY(%s) AND lease_token = %s FOR SHARE",
+            (list(lane_ids), lease.token),
+        )
+        return {lane_id for (lane_id,) in cr.fetchall()}
+
+    def _assert_owned(self, cr, lease, lane_id):
+        """Refuse to write a result for a lane that somebody else took over.
+
+        :raise LeaseLostError: the caller's transaction must be rolled back
+        """
+        if not self._owned(cr, lease, [lane_id]):
+            raise LeaseLostError(
+                f"The lease on lane {lane_id} ran out and another worker took over;"
+                " this result is dropped."
+            )
+
 
 def _release_values(step):
-    """How a lane is given back after a decision that begins nothing."""
+    """``(next_at, parked_reason)`` after a decision that begins nothing."""
     if isinstance(step, rules.Park):
-        return {"parked_reason": step.reason}
+        return None, step.reason
     if isinstance(step, rules.Wait):
         moment = datetime.fromtimestamp(step.until, timezone.utc)
-        return {"next_at": moment.replace(tzinfo=None)}
-    return {}
+        return moment.replace(tzinfo=None), None
+    return None, None

@@ -1,7 +1,10 @@
-import base64
 import logging
 import time
-from datetime import timedelta
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg2.extras import execute_values
 
 from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import UserError
@@ -13,16 +16,58 @@ from ..exceptions import (
     PermanentDeliveryError,
 )
 from ..protocols import lane as rules
-from ..unit_of_work import run_in_transaction
+from ..unit_of_work import read_committed, run_in_transaction
+from .mfg_lane_worker import Task
 
 _logger = logging.getLogger(__name__)
 
 #: Time limits of an exchange where no template says others.
 EXCHANGE_S = 30.0
+#: Lanes of one worker whose messages are on their way at the same time.
+LANES_AT_ONCE = 16
+
+
+@dataclass
+class Delivery:
+    """One message on its way, and in the end how it went."""
+
+    task: Task
+    exchange: object | None = None
+    answers: list = field(default_factory=list)
+    reference: str | None = None
+    error: Exception | None = None
+    duration_ms: int = 0
+
+    def perform(self):
+        """Send; never raises, since what went wrong is part of the result."""
+        try:
+            if time.monotonic() - self.task.begun > rules.LEASE_MARGIN_S:
+                raise LeaseLostError(
+                    "This worker was held up so long that its lease could run out"
+                    " while the partner thinks; it sends nothing."
+                )
+            self.reference = self.exchange.perform(self.answers.append).reference
+        except Exception as error:  # noqa: BLE001  recorded with the attempt
+            self.error = error
+        self.duration_ms = round((time.monotonic() - self.task.begun) * 1000)
+        return self
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a delivery's end means for its message and its attempt."""
+
+    state: str
+    outcome: str
+    next_attempt_at: datetime | None = None
 
 
 class MfgOutboxDelivery(models.Model):
-    """How an owed message reaches its partner."""
+    """How owed messages reach their partner.
+
+    The lanes of a connector move independently: while the partner thinks about some
+    messages, others are marked, prepared and recorded, many in one transaction.
+    """
 
     _inherit = "mfg.outbox.message"
 
@@ -36,100 +81,190 @@ class MfgOutboxDelivery(models.Model):
         # A look-up may come before the call itself.
         return 2 * (limits.connect_s + limits.read_s) + rules.LEASE_MARGIN_S
 
-    def _work(self, worker, lease, task, uncertain):
-        """Send one message; no transaction is open while the partner thinks.
+    def _work_leased(self, worker, lease, deadline, limit):
+        """Send the messages of due lanes; see ``_work_lanes`` of the worker."""
+        idle = worker._claim(lease, LANES_AT_ONCE)
+        if not idle:
+            return None
+        connector = self.env["mfg.connector"].browse(lease.connector_id)
+        done = 0
+        with (
+            self.env["mfg.connector.adapter"]._of(connector)._open(connector) as line,
+            ThreadPoolExecutor(LANES_AT_ONCE) as threads,
+        ):
+            under_way = set()
+            while True:
+                late = done >= limit or time.monotonic() >= deadline
+                if not late:
+                    idle += worker._claim(
+                        lease, LANES_AT_ONCE - len(under_way) - len(idle)
+                    )
+                tasks = worker._begin(lease, idle, late)
+                under_way |= {
+                    threads.submit(delivery.perform)
+                    for delivery in self._prepare(line, tasks)
+                }
+                if not under_way:
+                    return done
+                ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                deliveries = [future.result() for future in ended]
+                self._record(worker, lease, connector, deliveries)
+                done += len(deliveries)
+                idle = [delivery.task.lane_id for delivery in deliveries]
 
-        :param uncertain: an earlier attempt may have reached the partner
-        """
-        exchange = self._prepare(task, uncertain)
-        if time.monotonic() - task.begun > rules.LEASE_MARGIN_S:
-            raise LeaseLostError(
-                "This worker was held up so long that its lease could run out while"
-                " the partner thinks; it sends nothing."
-            )
-        answers = []
-        try:
-            answer = exchange.perform(answers.append)
-        except Exception as error:  # noqa: BLE001  recorded with the attempt
-            failure = error
-
-            def record_failure(message):
-                message._note_answer(task, answers)
-                message._failed(task, failure)
-
-            worker._record(lease, task, record_failure)
-            return
-
-        def record_success(message):
-            message._note_answer(task, answers)
-            message.env["mfg.delivery.attempt"]._finish(task, "succeeded")
-            message._delivered(answer.reference)
-
-        worker._record(lease, task, record_success)
-
-    def _prepare(self, task, uncertain):
-        """The call to make; what will be sent is kept with the attempt first."""
+    def _prepare(self, line, tasks):
+        """The calls to make; what will be sent is kept with the attempts first."""
+        if not tasks:
+            return []
 
         def prepare(env):
-            message = env["mfg.outbox.message"].browse(task.row_id)
-            adapter = env["mfg.connector.adapter"]._of(message.connector_id)
-            exchange = adapter._prepare_exchange(message, uncertain)
-            env["mfg.delivery.attempt"].browse(task.attempt_id).write(
-                {
-                    "request_method": exchange.method,
-                    "request_url": exchange.url,
-                    "request_headers": exchange.headers,
-                    "request_body": base64.b64encode(exchange.body or b""),
-                }
+            adapter = env[line.adapter]
+            deliveries = []
+            for task in tasks:
+                message = env["mfg.outbox.message"].browse(task.row_id)
+                delivery = Delivery(task)
+                try:
+                    delivery.exchange = adapter._prepare_exchange(
+                        line, message, task.uncertain
+                    )
+                except MfgIntegrationError as error:
+                    delivery.exchange = _Refused(error)
+                deliveries.append(delivery)
+            env["mfg.delivery.attempt"]._keep_requests(
+                env.cr,
+                [
+                    (delivery.task.attempt_id, delivery.exchange)
+                    for delivery in deliveries
+                    if not isinstance(delivery.exchange, _Refused)
+                ],
             )
-            return exchange
+            return deliveries
 
         return run_in_transaction(self.env.registry, prepare, uid=SUPERUSER_ID)
 
     # ----------------------------------------------------------------- results
 
-    def _note_answer(self, task, answers):
-        """Keep the last answer with the attempt, whatever it means."""
-        if answers:
-            self.env["mfg.delivery.attempt"].browse(task.attempt_id).write(
-                {
-                    "response_status": answers[-1].status,
-                    "response_headers": answers[-1].headers,
-                    "response_body": base64.b64encode(answers[-1].body),
-                }
-            )
+    def _record(self, worker, lease, connector, deliveries):
+        """Write how deliveries ended, those whose lanes are still ours.
 
-    def _concurrency_lost(self, task):
-        """Try again soon; nothing was sent and the attempt does not count."""
-        self._set_state(
-            "retry",
-            allowed=("delivering",),
-            attempt_count=self.attempt_count - 1,
-            next_attempt_at=fields.Datetime.now() + timedelta(seconds=1),
-        )
-        self.env["mfg.delivery.attempt"].browse(task.attempt_id).unlink()
+        The partner's references are part of this one short transaction, so that what
+        the partner has made is never forgotten for the sake of anything else.
+        """
+        lanes = [delivery.task.lane_id for delivery in deliveries]
+        with read_committed(self.env.registry) as cr:
+            owned = worker._owned(cr, lease, lanes)
+            kept = [each for each in deliveries if each.task.lane_id in owned]
+            verdicts = [self._judge(connector, delivery) for delivery in kept]
+            if kept:
+                self._write_ends(cr, kept, verdicts)
+                self.env["mfg.delivery.attempt"]._close(cr, kept, verdicts)
+                self._bind_references(cr, kept)
+        for delivery in deliveries:
+            self._report(delivery, delivery.task.lane_id in owned)
 
-    def _failed(self, task, error):
-        """Record why the message did not arrive, and what happens to it next."""
-        state, next_at = self._judge(task, error)
-        outcome = "retryable" if state == "retry" else "permanent"
-        self.env["mfg.delivery.attempt"]._finish(task, outcome, error)
-        self._set_state(
-            state,
-            allowed=("delivering",),
-            next_attempt_at=next_at,
-            reason_code=getattr(error, "code", None) or "internal_error",
-            reason=str(error),
-        )
-        if not isinstance(error, (MfgIntegrationError, UserError)):
-            _logger.error("Message %s was not delivered", self.uuid, exc_info=error)
-
-    def _judge(self, task, error):
-        """The state that an error leads to, and when the message is tried again."""
+    def _judge(self, connector, delivery):
+        """What the end of a delivery means."""
+        error = delivery.error
+        if error is None:
+            return Verdict("delivered", "succeeded")
         if isinstance(error, MissingReferenceError):
             # A word that nobody mapped: it goes on once somebody did, not before.
-            return "held", None
+            return Verdict("held", "permanent")
         if isinstance(error, (PermanentDeliveryError, UserError)):
-            return "dead", None
-        next_at = self._next_try(task, getattr(error, "retry_after", None))
-        return ("dead" if next_at is None else "retry"), next_at
+            return Verdict("dead", "permanent")
+        next_at = connector._retry_at(
+            delivery.task.number + 1, getattr(error, "retry_after", None)
+        )
+        if next_at is None:
+            return Verdict("dead", "permanent")
+        return Verdict("retry", "retryable", next_at)
+
+    def _write_ends(self, cr, deliveries, verdicts):
+        """Store the new states of the messages."""
+        now = fields.Datetime.now()
+        rows = []
+        for delivery, verdict in zip(deliveries, verdicts, strict=True):
+            error = delivery.error
+            rows.append(
+                (
+                    delivery.task.row_id,
+                    verdict.state,
+                    verdict.next_attempt_at,
+                    now if verdict.state == "delivered" else None,
+                    delivery.reference,
+                    (getattr(error, "code", None) or "internal_error")
+                    if error
+                    else None,
+                    str(error) if error else None,
+                )
+            )
+        execute_values(
+            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+            cr._obj,
+            """
+            UPDATE mfg_outbox_message message
+               SET state = ended.state, next_attempt_at = ended.next_attempt_at,
+                   delivered_at = ended.delivered_at,
+                   partner_reference =
+                       COALESCE(ended.reference, message.partner_reference),
+                   reason_code = ended.reason_code, reason = ended.reason
+              FROM (VALUES %s) AS ended
+                   (id, state, next_attempt_at, delivered_at, reference, reason_code,
+                    reason)
+             WHERE message.id = ended.id AND message.state = 'delivering'
+            """,
+            rows,
+            template="(%s, %s, %s::timestamp, %s::timestamp, %s, %s, %s)",
+            page_size=len(rows),
+        )
+
+    def _bind_references(self, cr, deliveries):
+        """Remember what the partner calls the documents that the messages are about."""
+        references = {
+            delivery.task.row_id: delivery.reference
+            for delivery in deliveries
+            if delivery.reference
+        }
+        if not references:
+            return
+        cr.execute(
+            """
+            SELECT id, connector_id, res_model, res_id FROM mfg_outbox_message
+             WHERE id = ANY(%s) AND res_id IS NOT NULL
+             ORDER BY id
+            """,
+            (list(references),),
+        )
+        self.env["mfg.binding"]._bind_all(
+            cr,
+            [
+                (connector_id, model, record_id, references[message_id])
+                for message_id, connector_id, model, record_id in cr.fetchall()
+            ],
+        )
+
+    def _report(self, delivery, owned):
+        """Tell the server's log of what no list shows."""
+        if not owned:
+            _logger.info(
+                "The lease on lane %s ran out; a result is dropped",
+                delivery.task.lane_id,
+            )
+        elif delivery.error and not isinstance(
+            delivery.error, (MfgIntegrationError, UserError)
+        ):
+            _logger.error(
+                "Message %s was not delivered",
+                delivery.task.row_id,
+                exc_info=delivery.error,
+            )
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """An exchange that could not be prepared; performing it says why."""
+
+    error: MfgIntegrationError
+
+    def perform(self, _seen):
+        raise self.error

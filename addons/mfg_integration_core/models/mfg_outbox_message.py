@@ -144,26 +144,6 @@ class MfgOutboxMessage(models.Model):
             (message_id,),
         )
 
-    def _delivered(self, reference):
-        """Record that the partner has the message and what it calls the result."""
-        self.ensure_one()
-        self._set_state(
-            "delivered",
-            allowed=("delivering",),
-            delivered_at=fields.Datetime.now(),
-            partner_reference=reference,
-            next_attempt_at=False,
-            reason_code=False,
-            reason=False,
-        )
-        document = self._document()
-        if document is None:
-            return
-        if reference:
-            self.env["mfg.binding"]._bind(self.connector_id, document, reference)
-        if hasattr(document, "_mfg_delivered"):
-            document._mfg_delivered(self)
-
     # ----------------------------------------------------------------- buttons
 
     def action_retry(self):

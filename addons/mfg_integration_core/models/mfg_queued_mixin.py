@@ -1,12 +1,7 @@
-from datetime import timedelta
-
 from psycopg2 import sql
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
-
-from ..exceptions import PermanentDeliveryError
-from ..protocols.retry_policy import delay_before
 
 
 class MfgQueuedMixin(models.AbstractModel):
@@ -102,15 +97,6 @@ class MfgQueuedMixin(models.AbstractModel):
             return False
         self.sudo().write({"state": target, **values})
         return True
-
-    def _next_try(self, task, retry_after=None):
-        """When to try again: naive UTC, or None when all attempts are used up."""
-        policy = self.connector_id._retry_policy()
-        try:
-            seconds = delay_before(task.number + 1, policy, retry_after)
-        except PermanentDeliveryError:
-            return None
-        return fields.Datetime.now() + timedelta(seconds=seconds)
 
     def _queue_again(self):
         """Let rows that stand still have another try, first in their lanes."""

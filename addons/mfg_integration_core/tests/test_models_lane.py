@@ -16,7 +16,15 @@ class TestLane(CommittedCase):
         with read_committed(self.registry) as cr:
             lanes = api.Environment(cr, SUPERUSER_ID, {})["mfg.lane"]
             lanes._adopt(cr, self.connector_id, "in")
-            return lanes._claim(cr, self.connector_id, "in", token, seconds)
+            claimed = lanes._claim(cr, self.connector_id, "in", token, seconds, 1)
+            return claimed[0] if claimed else None
+
+    def begin(self, env):
+        """A lease on the only lane and the task begun under it, as a worker would."""
+        worker = env["mfg.lane.worker"]
+        lease = worker._new_lease(self.connector_id, "in")
+        (task,) = worker._begin(lease, worker._claim(lease, 1))
+        return worker, lease, task
 
     def test_a_leased_lane_is_nobody_elses(self):
         self.given_events(self.event(1))
@@ -88,18 +96,15 @@ class TestLane(CommittedCase):
 
     def test_a_result_under_a_lost_lease_is_dropped(self):
         self.given_events(self.event(1))
-        env_worker = {}
 
-        def steal(env):
-            worker = env["mfg.lane.worker"]
-            lease = worker._take_lease(self.connector_id, "in")
-            _step, env_worker["task"] = worker._begin(lease, late=False)
+        def work_after_a_theft(env):
+            worker, lease, task = self.begin(env)
             self.sql(
-                "UPDATE mfg_lane SET lease_token = 'thief' WHERE id = %s", lease.lane_id
+                "UPDATE mfg_lane SET lease_token = 'thief' WHERE id = %s", task.lane_id
             )
-            worker._work(lease, env_worker["task"], recover=False)
+            env["mfg.inbox.event"]._work(worker, lease, task)
 
-        self.commit(steal)
+        self.commit(work_after_a_theft)
 
         self.assertEqual(self.states(), ["processing"])
         self.assertEqual(self.effects(), [])
@@ -108,13 +113,11 @@ class TestLane(CommittedCase):
         self.given_events(self.event(1))
 
         def die(env):
-            worker = env["mfg.lane.worker"]
-            lease = worker._take_lease(self.connector_id, "in")
-            worker._begin(lease, late=False)
+            _worker, _lease, task = self.begin(env)
             self.sql(
                 "UPDATE mfg_lane SET lease_until = now() - interval '1 day'"
                 " WHERE id = %s",
-                lease.lane_id,
+                task.lane_id,
             )
 
         self.commit(die)
@@ -137,12 +140,10 @@ class TestLane(CommittedCase):
         self.given_events(self.event(1))
 
         def work(env):
-            worker = env["mfg.lane.worker"]
-            lease = worker._take_lease(self.connector_id, "in")
-            worker._begin(lease, late=False)
+            _worker, _lease, task = self.begin(env)
             # Would wait for a lock that the worker still held, and time out.
             self.sql(
-                "SELECT 1 FROM mfg_lane WHERE id = %s FOR UPDATE NOWAIT", lease.lane_id
+                "SELECT 1 FROM mfg_lane WHERE id = %s FOR UPDATE NOWAIT", task.lane_id
             )
 
         self.commit(work)
