@@ -1,6 +1,7 @@
 # Mixins first, then the tables, then the view over them.
 from . import mfg_holdable_mixin
 from . import mfg_queued_mixin
+from . import mfg_failure_mixin
 from . import mfg_state_mixin
 from . import ir_http
 from . import maintenance_equipment
@@ -33,3 +34,4 @@ from . import res_config_settings
 from . import stock_lot
 from . import stock_move
 from . import mfg_integration_log
+from . import mfg_dead_letter

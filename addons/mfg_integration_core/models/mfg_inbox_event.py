@@ -329,7 +329,7 @@ class MfgInboxEvent(models.Model):
         for event in self:
             event._set_state(
                 "rejected",
-                allowed=("received", "retry", "waiting", "dead"),
+                allowed=("received", "retry", "waiting", "dead", "rejected"),
                 reason_code="rejected_by_user",
                 reason=_("Rejected by %(user)s.", user=self.env.user.name),
             )

@@ -2,6 +2,8 @@ from psycopg2 import sql
 
 from odoo import _, api, fields, models, tools
 
+#: The models that the log is made of, by direction.
+QUEUE_MODELS = {"in": "mfg.inbox.event", "out": "mfg.outbox.message"}
 _SHARED = (
     "id",
     "uuid",
@@ -53,25 +55,39 @@ class MfgIntegrationLog(models.Model):
     create_date = fields.Datetime("Stored on", readonly=True)
     age_s = fields.Integer("Age (s)", compute="_compute_age_s")
 
+    #: Columns and rows of both tables that the view shows.
+    _log_columns = _SHARED
+    _log_condition = "TRUE"
+
     def init(self):
         tools.drop_view_if_exists(self.env.cr, self._table)
-        columns = sql.SQL(", ").join(map(sql.Identifier, _SHARED))
         self.env.cr.execute(
             sql.SQL(
                 """
                 CREATE VIEW {view} AS (
                     SELECT 'in' AS direction, {columns} FROM mfg_inbox_event
+                     WHERE {condition}
                     UNION ALL
-                    SELECT 'out' AS direction, {columns} FROM mfg_outbox_message)
+                    SELECT 'out' AS direction, {columns} FROM mfg_outbox_message
+                     WHERE {condition})
                 """
-            ).format(view=sql.Identifier(self._table), columns=columns)
+            ).format(
+                view=sql.Identifier(self._table),
+                columns=sql.SQL(", ").join(map(sql.Identifier, self._log_columns)),
+                condition=sql.SQL(self._log_condition),
+            )
         )
+
+    def _records(self, direction):
+        """The events (``in``) or messages (``out``) behind the rows."""
+        rows = self.filtered(lambda row: row.direction == direction)
+        return self.env[QUEUE_MODELS[direction]].browse(rows.ids)
 
     @api.model
     def _selection_state(self):
         """States of both directions, each once."""
         states = {}
-        for model in ("mfg.inbox.event", "mfg.outbox.message"):
+        for model in QUEUE_MODELS.values():
             states |= dict(
                 self.env[model]._fields["state"]._description_selection(self.env)
             )
@@ -91,11 +107,10 @@ class MfgIntegrationLog(models.Model):
     def action_open_record(self):
         """The event or message behind the row."""
         self.ensure_one()
-        model = "mfg.inbox.event" if self.direction == "in" else "mfg.outbox.message"
         return {
             "type": "ir.actions.act_window",
             "name": _("Event") if self.direction == "in" else _("Message"),
-            "res_model": model,
+            "res_model": QUEUE_MODELS[self.direction],
             "res_id": self.id,
             "views": [(False, "form")],
         }

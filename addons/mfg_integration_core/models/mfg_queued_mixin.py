@@ -69,12 +69,15 @@ class MfgQueuedMixin(models.AbstractModel):
                     ON {table} (lane_id, lane_sequence) WHERE state IN ({states});
                 CREATE INDEX IF NOT EXISTS {adopt_index}
                     ON {table} (connector_id, id) WHERE lane_id IS NULL;
+                CREATE INDEX IF NOT EXISTS {dead_index}
+                    ON {table} (failed_at, id) WHERE cause IS NOT NULL;
                 """
             ).format(
                 table=sql.Identifier(table),
                 log_index=sql.Identifier(f"{table}_log_index"),
                 open_index=sql.Identifier(f"{table}_open_index"),
                 adopt_index=sql.Identifier(f"{table}_adopt_index"),
+                dead_index=sql.Identifier(f"{table}_dead_index"),
                 # Literals, since an index predicate takes no parameters.
                 states=sql.SQL(", ").join(map(sql.Literal, open_states)),
             )

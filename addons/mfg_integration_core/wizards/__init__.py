@@ -1,1 +1,2 @@
+from . import mfg_dead_letter_assign
 from . import mfg_hold_lift
