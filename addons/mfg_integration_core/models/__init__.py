@@ -18,12 +18,14 @@ from . import mfg_delivery_attempt
 from . import mfg_door_counter
 from . import mfg_event_type
 from . import mfg_hold
+from . import mfg_hub_note
 from . import mfg_inbox_event
 from . import mfg_inbox_handling
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
+from . import mfg_retention
 from . import mfg_secret
 from . import mfg_subscription
 from . import mfg_sweeper

@@ -25,9 +25,27 @@ class MfgEventType(models.Model):
     )
     description = fields.Char(translate=True)
     active = fields.Boolean(default=True)
+    has_own_retention = fields.Boolean(
+        "Own Retention", help="Else the general settings say how long it is kept."
+    )
+    keep_bodies_days = fields.Integer(
+        "Keep Bodies (days)",
+        default=30,
+        help="What was said: bodies, payloads, attachments. 0 = for ever.",
+    )
+    keep_headers_days = fields.Integer(
+        "Keep Rows (days)",
+        default=365,
+        help="That it was said, when, and how it went. 0 = for ever.",
+    )
 
     _sql_constraints = [
         ("name_unique", "unique (name)", "This event type is already defined."),
+        (
+            "retention_not_negative",
+            "CHECK (keep_bodies_days >= 0 AND keep_headers_days >= 0)",
+            "A number of days is not negative; 0 means for ever.",
+        ),
     ]
 
     @api.constrains("handler_model", "direction")

@@ -1,7 +1,7 @@
 from psycopg2 import sql
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 
 class MfgQueuedMixin(models.AbstractModel):
@@ -25,6 +25,9 @@ class MfgQueuedMixin(models.AbstractModel):
     reason = fields.Text(readonly=True)
     correlation_id = fields.Char(readonly=True, index=True)
     causation_id = fields.Char(readonly=True)
+    bodies_removed_at = fields.Datetime(
+        readonly=True, help="Since then only the row is kept, not what it said."
+    )
     res_model = fields.Char("Document Model", readonly=True)
     res_id = fields.Many2oneReference("Document ID", model_field="res_model")
     # sudo: the name of a document is no secret to who may see what was exchanged.
@@ -71,6 +74,8 @@ class MfgQueuedMixin(models.AbstractModel):
                     ON {table} (connector_id, id) WHERE lane_id IS NULL;
                 CREATE INDEX IF NOT EXISTS {dead_index}
                     ON {table} (failed_at, id) WHERE cause IS NOT NULL;
+                CREATE INDEX IF NOT EXISTS {bodies_index}
+                    ON {table} (create_date, id) WHERE bodies_removed_at IS NULL;
                 """
             ).format(
                 table=sql.Identifier(table),
@@ -78,6 +83,7 @@ class MfgQueuedMixin(models.AbstractModel):
                 open_index=sql.Identifier(f"{table}_open_index"),
                 adopt_index=sql.Identifier(f"{table}_adopt_index"),
                 dead_index=sql.Identifier(f"{table}_dead_index"),
+                bodies_index=sql.Identifier(f"{table}_bodies_index"),
                 # Literals, since an index predicate takes no parameters.
                 states=sql.SQL(", ").join(map(sql.Literal, open_states)),
             )
@@ -103,6 +109,7 @@ class MfgQueuedMixin(models.AbstractModel):
 
     def _queue_again(self):
         """Let rows that stand still have another try, first in their lanes."""
+        self._check_bodies()
         for row in self:
             row._set_state(
                 "retry",
@@ -113,6 +120,22 @@ class MfgQueuedMixin(models.AbstractModel):
             )
         self.lane_id._unpark()
         self.connector_id._wake()
+
+    def _check_bodies(self):
+        """Refuse to repeat what nobody knows any more.
+
+        :raise UserError: the retention removed what one of the rows said
+        """
+        empty = self.filtered("bodies_removed_at")[:1]
+        if empty:
+            raise UserError(
+                _(
+                    "What %(uuid)s said was removed on %(moment)s, as the retention of"
+                    " its type asks. Have its sender send it again.",
+                    uuid=empty.uuid,
+                    moment=empty.bodies_removed_at,
+                )
+            )
 
     def check_access_for_operator(self):
         """Refuse who may look but not act."""

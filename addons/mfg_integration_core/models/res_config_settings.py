@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
 
 from .. import deployment
 
@@ -14,6 +15,8 @@ class ResConfigSettings(models.TransientModel):
     mfg_has_key = fields.Boolean("Key Configured", compute="_compute_mfg_deployment")
     mfg_is_armed = fields.Boolean("Armed", compute="_compute_mfg_deployment")
     mfg_environment = fields.Char("Environment", compute="_compute_mfg_deployment")
+    mfg_keep_bodies_days = fields.Integer("Keep Bodies (days)")
+    mfg_keep_headers_days = fields.Integer("Keep Rows (days)")
 
     @api.depends("company_id")
     def _compute_mfg_deployment(self):
@@ -25,6 +28,30 @@ class ResConfigSettings(models.TransientModel):
             settings.mfg_has_key = bool(deployment.keys())
             settings.mfg_is_armed = connectors._is_armed()
             settings.mfg_environment = deployment.environment()
+
+    @api.constrains("mfg_keep_bodies_days", "mfg_keep_headers_days")
+    def _check_mfg_retention(self):
+        for settings in self:
+            if min(settings.mfg_keep_bodies_days, settings.mfg_keep_headers_days) < 0:
+                raise ValidationError(
+                    _("A number of days is not negative; 0 means for ever.")
+                )
+
+    # Not by `config_parameter`: it takes 0, which is for ever here, for no value.
+    @api.model
+    def get_values(self):
+        bodies, headers = self.env["mfg.retention"]._default_days()
+        return {
+            **super().get_values(),
+            "mfg_keep_bodies_days": bodies,
+            "mfg_keep_headers_days": headers,
+        }
+
+    def set_values(self):
+        super().set_values()
+        self.env["mfg.retention"]._set_default_days(
+            self.mfg_keep_bodies_days, self.mfg_keep_headers_days
+        )
 
     def action_mfg_arm(self):
         """Arm this database and show the settings again."""

@@ -1,2 +1,3 @@
 from . import mfg_dead_letter_assign
 from . import mfg_hold_lift
+from . import mfg_retention_preview
