@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from . import inside, plant, template_database
+from .bench_delivery import ordered_delivery
 from .bench_edge import edge_ingest
 from .bench_latency import commit_to_receipt, stored_answer
 from .console import say, step
@@ -59,7 +60,7 @@ def main(argv: Sequence[str]) -> int:
     for series in choose(options.series):
         series.provision()
         template_database.drop_abandoned(series)
-        template_database.ensure(series)
+        template_database.ensure(series, with_test_addons=True)
         status = inside.run(series, f"{__name__}:measure")
         if status:
             return status
@@ -70,13 +71,15 @@ def main(argv: Sequence[str]) -> int:
 def measure(series: Series, _argv: Sequence[str]) -> int:
     """Measure one series inside its Python and add the results to the report."""
     results: list[Result] = []
-    with opened(series, "bench") as stage:
+    template = template_database.ensure(series, with_test_addons=True)
+    with opened(series, "bench", template=template) as stage:
         with step("building the plant"):
             built = plant.build(stage)
         with step("waiting for queue_job's runner, which starts after 5 s"):
             stage.wait_for_runner()
         for title, figures in (
             ("commit to receipt", lambda: commit_to_receipt(stage, built)),
+            ("ordered delivery", lambda: ordered_delivery(stage, built)),
             ("stored answers", lambda: stored_answer(stage)),
             ("edge ingest", lambda: edge_ingest(stage)),
         ):

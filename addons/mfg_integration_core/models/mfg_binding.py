@@ -123,12 +123,14 @@ class MfgBinding(models.Model):
             # Odoo's cursor delegates to psycopg2's, which execute_values needs.
             cr._obj,
             """
-            INSERT INTO mfg_binding (connector_id, res_model, res_id, external_id)
+            INSERT INTO mfg_binding
+                   (connector_id, res_model, res_id, external_id, create_date)
             VALUES %s
             ON CONFLICT (connector_id, res_model, external_id)
             DO UPDATE SET res_id = excluded.res_id
             """,
             rows,
+            template="(%s, %s, %s, %s, now() AT TIME ZONE 'UTC')",
             page_size=len(rows),
         )
         self.env["mfg.inbox.event"]._resume_waiting(

@@ -41,7 +41,7 @@ class MfgInboxHandling(models.Model):
         return LEASE_S
 
     def _work_leased(self, worker, lease, deadline, limit):
-        """Handle the events of due lanes, in turns; see the worker's ``_work_lanes``."""
+        """Handle the events of due lanes in turns; see the worker's ``_work_lanes``."""
         lane_ids = worker._claim(lease, LANES_AT_ONCE)
         if not lane_ids:
             return None

@@ -4,6 +4,7 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import psycopg2
 from psycopg2.extras import execute_values
 
 from odoo import SUPERUSER_ID, fields, models
@@ -145,6 +146,34 @@ class MfgOutboxDelivery(models.Model):
     # ----------------------------------------------------------------- results
 
     def _record(self, worker, lease, connector, deliveries):
+        """Write how deliveries ended: together, else each for itself.
+
+        One result that the database refuses must not keep the others from being
+        written, or all of them would be sent again and again.
+        """
+        try:
+            self._record_together(worker, lease, connector, deliveries)
+        except psycopg2.OperationalError:
+            raise
+        except psycopg2.Error:
+            for delivery in deliveries:
+                self._record_alone(worker, lease, connector, delivery)
+
+    def _record_alone(self, worker, lease, connector, delivery):
+        """Write how one delivery ended, at the worst without what follows from it."""
+        try:
+            self._record_together(worker, lease, connector, [delivery])
+        except psycopg2.OperationalError:
+            raise
+        except psycopg2.Error:
+            _logger.exception(
+                "What the partner calls message %s (%s) could not be bound",
+                delivery.task.row_id,
+                delivery.reference,
+            )
+            self._record_together(worker, lease, connector, [delivery], bind=False)
+
+    def _record_together(self, worker, lease, connector, deliveries, bind=True):
         """Write how deliveries ended, those whose lanes are still ours.
 
         The partner's references are part of this one short transaction, so that what
@@ -158,6 +187,7 @@ class MfgOutboxDelivery(models.Model):
             if kept:
                 self._write_ends(cr, kept, verdicts)
                 self.env["mfg.delivery.attempt"]._close(cr, kept, verdicts)
+            if kept and bind:
                 self._bind_references(cr, kept)
         for delivery in deliveries:
             self._report(delivery, delivery.task.lane_id in owned)
@@ -230,7 +260,7 @@ class MfgOutboxDelivery(models.Model):
         cr.execute(
             """
             SELECT id, connector_id, res_model, res_id FROM mfg_outbox_message
-             WHERE id = ANY(%s) AND res_id IS NOT NULL
+             WHERE id = ANY(%s) AND res_model IS NOT NULL AND res_id > 0
              ORDER BY id
             """,
             (list(references),),

@@ -1,1 +1,2 @@
 from . import mfg_test_effect
+from . import mfg_test_load

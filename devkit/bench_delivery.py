@@ -1,0 +1,69 @@
+"""How fast owed messages reach a peer, in order, against one job per message."""
+
+import time
+
+from .plant import Plant
+from .poll import until
+from .stage import Stage
+
+LANES, PER_LANE = 50, 20
+#: Jobs are slow enough to be measured with fewer messages.
+JOBS = 200
+
+
+def ordered_delivery(stage: Stage, built: Plant) -> list[dict]:
+    """Messages per second through 50 ordered lanes, and through a job each."""
+    admin = stage.session()
+    connector_id = admin.search("mfg.connector", [("code", "=", "cmms")])[0]
+    lanes = _rate_of_lanes(stage, admin, connector_id)
+    jobs = _rate_of_jobs(stage, admin, connector_id)
+    detail = (
+        f"{lanes:.0f} messages/s through {LANES} ordered lanes of {PER_LANE},"
+        f" {jobs:.1f} messages/s as {JOBS} jobs; one local peer that fsyncs each"
+    )
+    return [
+        {
+            "name": "ordered delivery / one queue_job per message",
+            "value": round(lanes / jobs, 2),
+            "unit": "x",
+            "bar": 10,
+            "at_most": False,
+            "detail": detail,
+        },
+        {
+            "name": "ordered delivery",
+            "value": round(lanes, 1),
+            "unit": "1/s",
+            "bar": None,
+            "detail": detail,
+        },
+    ]
+
+
+def _rate_of_lanes(stage: Stage, admin, connector_id: int) -> float:
+    """Paused while it fills, so that the rate is that of the lanes alone."""
+    admin.call("mfg.connector", "action_pause", [connector_id])
+    ids = admin.call("mfg.test.load", "fill", connector_id, LANES, PER_LANE)
+    started = time.monotonic()
+    admin.call("mfg.connector", "action_resume", [connector_id])
+    until(lambda: _delivered(stage, ids) == len(ids), "all delivered", within_s=300)
+    return len(ids) / (time.monotonic() - started)
+
+
+def _rate_of_jobs(stage: Stage, admin, connector_id: int) -> float:
+    admin.call("mfg.connector", "action_pause", [connector_id])
+    ids = admin.call("mfg.test.load", "fill", connector_id, JOBS, 1)
+    started = time.monotonic()
+    admin.call("mfg.test.load", "send_each_in_a_job", ids)
+    until(lambda: _delivered(stage, ids) == len(ids), "all sent", within_s=300)
+    rate = len(ids) / (time.monotonic() - started)
+    admin.call("mfg.connector", "action_resume", [connector_id])
+    return rate
+
+
+def _delivered(stage: Stage, ids: list[int]) -> int:
+    return stage.value(
+        "SELECT count(*) FROM mfg_outbox_message"
+        " WHERE id = ANY(%s) AND state = 'delivered'",
+        ids,
+    )
