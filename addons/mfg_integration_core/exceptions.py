@@ -13,6 +13,7 @@
     ├── SignatureError           401  the sender checks its secret and its clock
     ├── RetryableDeliveryError   502  we try again (``retry_after`` seconds)
     ├── PermanentDeliveryError   502  a person looks
+    ├── MessageExpiredError      410  nobody acts: it is of no use any more
     ├── MissingReferenceError    424  waits until the thing it names exists
     │   └── UnmappedValueError   424  waits until the value map knows the word
     ├── GateError                409  blocked by holds that somebody can clear
@@ -179,6 +180,14 @@ class PermanentDeliveryError(MfgIntegrationError):
     status = 502
     title = "Delivery refused"
     code = "delivery_refused"
+
+
+class MessageExpiredError(MfgIntegrationError):
+    """The time to live of the message is over; it is not sent (again)."""
+
+    status = 410
+    title = "Expired"
+    code = "expired"
 
 
 # ------------------------------------------------------------------

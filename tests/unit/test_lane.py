@@ -52,6 +52,8 @@ EXPIRED = LaneView(lease_token="a", lease_until=NOW)
         (FREE, HeadView("waiting", NOW + 9), Wait(NOW + 9)),
         (FREE, HeadView("pending", expires_at=NOW), Expire()),
         (FREE, HeadView("delivering", expires_at=NOW), Recover(attempt=1)),
+        (FREE, HeadView("retry", NOW + 9, expires_at=NOW + 3), Wait(NOW + 3)),
+        (FREE, HeadView("retry", NOW + 9, expires_at=NOW + 30), Wait(NOW + 9)),
         (
             LaneView(parked=True, parked_reason="by hand"),
             HeadView("retry"),

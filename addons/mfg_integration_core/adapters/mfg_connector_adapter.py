@@ -2,7 +2,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from odoo import _, models
+from odoo import _, fields, models
+
+from ..exceptions import MessageExpiredError
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,19 @@ class Exchange:
     headers: dict
     body: bytes
     perform: Callable[[Callable[[Answer], None]], Answer] = field(repr=False)
+
+
+def assert_fresh(expires_at):
+    """Refuse to send what must not come late; called right before it is sent.
+
+    :param expires_at: naive UTC moment, or False for a message without an end
+    :raise MessageExpiredError: its time to live is over
+    """
+    if expires_at and expires_at <= fields.Datetime.now():
+        raise MessageExpiredError(
+            "Its time to live is over, so it was not sent again. An earlier try may"
+            " have reached the partner in time."
+        )
 
 
 class MfgConnectorAdapter(models.AbstractModel):

@@ -10,7 +10,7 @@ from odoo import _, models
 from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
 from ..protocols.template import Template
 from ..protocols.template_request import ConnectorView
-from .mfg_connector_adapter import Answer, Exchange, Line
+from .mfg_connector_adapter import Answer, Exchange, Line, assert_fresh
 
 #: Longest answer that is read; a partner that sends more is not the one we think.
 MAX_ANSWER_BYTES = 1048576
@@ -47,6 +47,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         envelope = message._envelope()
         request = operation.request(envelope, line.connector)
         lookup = uncertain and operation.lookup_request(envelope, line.connector)
+        expires_at = message.expires_at
 
         def perform(seen):
             session = line.sessions.get()
@@ -57,6 +58,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
                 )
                 if reference:
                     return replace(answer, reference=reference)
+            assert_fresh(expires_at)
             answer = _send(session, request, template.limits, seen)
             read = operation.read_answer(answer.status, answer.headers, answer.body)
             return replace(answer, reference=read.reference)

@@ -11,7 +11,9 @@ from . import mfg_binding
 from . import mfg_case
 from . import mfg_case_timeline
 from . import mfg_connector
+from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
+from . import mfg_connector_breaker
 from . import mfg_connector_drain
 from . import mfg_connector_template
 from . import mfg_delivery_attempt
@@ -25,6 +27,7 @@ from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
+from . import mfg_outbox_freshness
 from . import mfg_retention
 from . import mfg_secret
 from . import mfg_subscription

@@ -12,7 +12,7 @@ from ..exceptions import (
     UnknownConnectorError,
 )
 from ..protocols import webhook_signature
-from ..protocols.retry_policy import RetryPolicy, delay_before
+from ..protocols.retry_policy import RetryPolicy, delay_before, least_span_s
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -84,10 +84,25 @@ class MfgConnector(models.Model):
     max_body_bytes = fields.Integer("Largest Body (bytes)", default=1048576)
     retry_base_s = fields.Float("First Retry after (s)", default=5.0)
     retry_cap_s = fields.Float("Longest Wait (s)", default=14400.0)
+    retry_factor = fields.Float(
+        "Each Wait Longer by", default=2.0, help="2 doubles the wait each time."
+    )
+    retry_jitter_percent = fields.Integer(
+        "Random Share (%)",
+        default=20,
+        help="Waits are up to this much longer, so that a partner that comes back is"
+        " not met by everything at once.",
+    )
     retry_max_attempts = fields.Integer("Attempts", default=20)
+    retry_span_h = fields.Float(
+        "Outage Survived (h)",
+        compute="_compute_retry_span",
+        help="A partner may be down this long before a message becomes a dead letter.",
+    )
     subscription_ids = fields.One2many("mfg.subscription", "connector_id", copy=True)
     lane_ids = fields.One2many("mfg.lane", "connector_id", copy=False)
     message_count = fields.Integer("In the Log", compute="_compute_counts")
+    expired_count = fields.Integer("Expired", compute="_compute_counts")
     dead_count = fields.Integer("Dead Letters", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
     last_success_at = fields.Datetime(compute="_compute_counts")
@@ -121,7 +136,32 @@ class MfgConnector(models.Model):
                     _("The address must begin with http:// or https:// and a host.")
                 )
 
+    @api.constrains(
+        "retry_base_s",
+        "retry_cap_s",
+        "retry_factor",
+        "retry_jitter_percent",
+        "retry_max_attempts",
+    )
+    def _check_retry_plan(self):
+        for connector in self:
+            try:
+                connector._retry_policy()
+            except ValueError as error:
+                raise ValidationError(
+                    _("This is no retry plan: %(error)s", error=error)
+                ) from error
+
     # ---------------------------------------------------------------- computes
+
+    @api.depends("retry_base_s", "retry_cap_s", "retry_factor", "retry_max_attempts")
+    def _compute_retry_span(self):
+        for connector in self:
+            try:
+                span_s = least_span_s(connector._retry_policy())
+            except ValueError:  # half typed in; saving it says what is wrong
+                span_s = 0.0
+            connector.retry_span_h = span_s / 3600
 
     @api.depends("secret_ids.purpose")
     def _compute_secrets(self):
@@ -151,6 +191,9 @@ class MfgConnector(models.Model):
         for connector in self:
             mine = [("connector_id", "=", connector.id)]
             connector.message_count = log.search_count(mine)
+            connector.expired_count = log.search_count(
+                [*mine, ("state", "=", "expired")]
+            )
             connector.dead_count = log.search_count([*mine, ("state", "=", "dead")])
             connector.waiting_count = log.search_count(
                 [*mine, ("state", "in", ("waiting", "retry", "held"))]
@@ -175,6 +218,17 @@ class MfgConnector(models.Model):
         self.ensure_one()
         return self.env["mfg.secret"].sudo()._clear_values(self, purpose)
 
+    def _retry_policy(self):
+        """:raise ValueError: when the numbers make no plan"""
+        self.ensure_one()
+        return RetryPolicy(
+            base_s=self.retry_base_s,
+            factor=self.retry_factor,
+            cap_s=self.retry_cap_s,
+            jitter=self.retry_jitter_percent / 100,
+            max_attempts=self.retry_max_attempts,
+        )
+
     def _retry_at(self, attempt, retry_after=None):
         """When an attempt may begin: naive UTC, or None when there is no such attempt.
 
@@ -182,13 +236,8 @@ class MfgConnector(models.Model):
         :param retry_after: seconds that the partner asked for
         """
         self.ensure_one()
-        policy = RetryPolicy(
-            base_s=self.retry_base_s,
-            cap_s=self.retry_cap_s,
-            max_attempts=self.retry_max_attempts,
-        )
         try:
-            seconds = delay_before(attempt, policy, retry_after)
+            seconds = delay_before(attempt, self._retry_policy(), retry_after)
         except PermanentDeliveryError:
             return None
         return fields.Datetime.now() + timedelta(seconds=seconds)

@@ -107,6 +107,8 @@ class MfgLane(models.Model):
             """,
             {"connector": connector_id, "direction": direction},
         )
+        if direction == "out" and cr.rowcount:
+            self.env["mfg.outbox.message"]._reopen_superseded(cr, connector_id)
 
     def _claim(self, cr, connector_id, direction, token, lease_s, limit):
         """Lease up to ``limit`` lanes that have something to do, longest due first.
@@ -187,6 +189,8 @@ class MfgLane(models.Model):
             """,
             {"lanes": list(lane_ids)},
         )
+        if direction == "out" and cr.rowcount:
+            self.env["mfg.outbox.message"]._supersede(cr, lane_ids)
 
     def _heads(self, cr, lane_ids, direction):
         """The first row of each lane that isn't final.

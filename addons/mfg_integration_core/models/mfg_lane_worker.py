@@ -155,7 +155,7 @@ class MfgLaneWorker(models.AbstractModel):
             return rules.Wait(now)
         if late and not isinstance(step, rules.Park | rules.Idle):
             return rules.Wait(now)
-        return step
+        return self.env["mfg.breaker"]._admit(cr, lease, step)
 
     def _mark(self, cr, lease, begun):
         """Write which rows are in flight, and the attempts that begin.

@@ -12,6 +12,7 @@ from odoo.exceptions import UserError
 
 from ..exceptions import (
     LeaseLostError,
+    MessageExpiredError,
     MfgIntegrationError,
     MissingReferenceError,
     PermanentDeliveryError,
@@ -189,6 +190,7 @@ class MfgOutboxDelivery(models.Model):
                 self.env["mfg.delivery.attempt"]._close(cr, kept, verdicts)
             if kept and bind:
                 self._bind_references(cr, kept)
+        self.env["mfg.breaker"]._learn(connector, deliveries)
         for delivery in deliveries:
             self._report(delivery, delivery.task.lane_id in owned)
 
@@ -200,6 +202,8 @@ class MfgOutboxDelivery(models.Model):
         if isinstance(error, MissingReferenceError):
             # A word that nobody mapped: it goes on once somebody did, not before.
             return Verdict("held", "permanent")
+        if isinstance(error, MessageExpiredError):
+            return Verdict("expired", "abandoned")
         if isinstance(error, (PermanentDeliveryError, UserError)):
             return Verdict("dead", "permanent")
         next_at = connector._retry_at(

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..protocols import cloudevents
+from ..protocols import cloudevents, rfc3339
 from .mfg_lane import OPEN_STATES
 
 STATES = [
@@ -100,6 +100,11 @@ class MfgOutboxMessage(models.Model):
         extensions = {"correlationid": correlation}
         if context.get("mfg_causation_id"):
             extensions["causationid"] = context["mfg_causation_id"]
+        # Not the start of the transaction: what led to it comes before.
+        now = datetime.now(timezone.utc)
+        expires_at = subscription._expires_at(now)
+        if expires_at:
+            extensions["expirytime"] = rfc3339.write(expires_at)
         connector = subscription.connector_id
         return {
             "uuid": uuid,
@@ -115,10 +120,10 @@ class MfgOutboxMessage(models.Model):
                 subject=subject or document.display_name,
                 data=data,
                 event_id=uuid,
-                # Not the start of the transaction: what led to it comes before.
-                time=datetime.now(timezone.utc),
+                time=now,
                 extensions=extensions,
             ),
+            "expires_at": expires_at and expires_at.replace(tzinfo=None),
             "res_model": document._name,
             "res_id": document.id,
             "correlation_id": correlation,
@@ -129,20 +134,6 @@ class MfgOutboxMessage(models.Model):
         """The CloudEvent to send, with its position in the lane."""
         self.ensure_one()
         return {**self.snapshot, "sequence": f"{self.lane_sequence:020d}"}
-
-    # ----------------------------------------------------------------- results
-
-    def _expire(self, cr, message_id):
-        """Give up a message that is of no use any more, on the caller's cursor."""
-        cr.execute(
-            """
-            UPDATE mfg_outbox_message
-               SET state = 'expired', reason_code = 'expired',
-                   reason = 'Its time to live was over before it could be delivered.'
-             WHERE id = %s
-            """,
-            (message_id,),
-        )
 
     # ----------------------------------------------------------------- buttons
 

@@ -1,4 +1,5 @@
 from ast import literal_eval
+from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
@@ -34,6 +35,15 @@ class MfgSubscription(models.Model):
         help="Messages of one ordering key are sent strictly one after the other.",
     )
     latency_class = fields.Selection([("now", "At once")], required=True, default="now")
+    time_to_live_s = fields.Integer(
+        "Time to Live (s)",
+        help="A message that could not be sent by then expires and is never sent; 0 ="
+        " it has no end. Give every command one that must not come late.",
+    )
+    full_state = fields.Boolean(
+        help="Each message tells the whole state of its document, so a newer one"
+        " supersedes those before it that were not sent yet.",
+    )
     mapping_version = fields.Integer(default=1)
     active = fields.Boolean(default=True)
 
@@ -42,6 +52,11 @@ class MfgSubscription(models.Model):
             "operation_unique",
             "unique (connector_id, event_type_id, operation)",
             "This connector already has a subscription for this operation.",
+        ),
+        (
+            "time_to_live_positive",
+            "CHECK (time_to_live_s >= 0)",
+            "A time to live is not negative; 0 means no end.",
         ),
     ]
 
@@ -65,6 +80,12 @@ class MfgSubscription(models.Model):
             return False
         condition = literal_eval(self.condition or "[]")
         return not condition or bool(document.filtered_domain(condition))
+
+    def _expires_at(self, now):
+        """When a message that is owed at ``now`` is of no use any more, or None."""
+        self.ensure_one()
+        seconds = self.time_to_live_s
+        return now + timedelta(seconds=seconds) if seconds else None
 
     def _ordering_key(self, document):
         """Key of the lane that a message about ``document`` belongs to."""

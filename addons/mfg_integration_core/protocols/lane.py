@@ -123,7 +123,10 @@ def next_step(
     if head.state not in READY | PARKING:
         return Park(f"unknown state {head.state}")
     due_at = max(lane.next_at or 0.0, head.next_attempt_at or 0.0)
-    return Deliver(attempt=head.attempt_count + 1) if due_at <= now else Wait(due_at)
+    if due_at <= now:
+        return Deliver(attempt=head.attempt_count + 1)
+    # What expires before its next try must not keep the lane until then.
+    return Wait(due_at if head.expires_at is None else min(due_at, head.expires_at))
 
 
 def lease_deadline(now: float, total_timeout_s: float) -> float:

@@ -2,6 +2,7 @@ from . import test_browser_case_timeline
 from . import test_browser_screens
 from . import test_models_connector
 from . import test_models_dead_letter
+from . import test_models_delivery_rules
 from . import test_models_inbox
 from . import test_models_integration_log
 from . import test_models_lane
