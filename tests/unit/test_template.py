@@ -149,6 +149,15 @@ def test_request_is_mapped_and_encoded_for_each_place():
     )
 
 
+def test_l8_request_carries_the_trace_of_its_envelope():
+    traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    traced = ENVELOPE | {"traceparent": traceparent}
+
+    request = load().operation("create_order").request(traced, CONNECTOR)
+
+    assert request.headers["traceparent"] == traceparent
+
+
 def test_request_without_body_has_none_and_no_content_type():
     request = request_of(load(), "close_order", reference="WO-1")
 

@@ -11,7 +11,7 @@ from ..exceptions import (
     UnsupportedMediaError,
 )
 from ..models.mfg_inbox_event import Arrival
-from ..protocols import cloudevents, strict_json
+from ..protocols import cloudevents, strict_json, trace_context
 from ..unit_of_work import read_committed
 from . import door
 
@@ -32,7 +32,10 @@ class InboundController(http.Controller):
         events = cloudevents.parse(content_type, body)
         if not cloudevents.is_batch(content_type, body):
             check_event(events[0])
-            (result,) = _store(connector, [Arrival.of_cloudevent(events[0], body)])
+            arrival = Arrival.of_cloudevent(
+                events[0], body, traceparent=_traceparent_header()
+            )
+            (result,) = _store(connector, [arrival])
             return _single_response(result)
         return request.make_json_response(
             {"results": _store_batch(connector, events)}, status=202
@@ -86,7 +89,8 @@ def _store_batch(connector, events: list[dict]) -> list[dict]:
                 "problem": error.as_problem(),
             }
         else:
-            good.append((place, Arrival.of_cloudevent(event)))
+            arrival = Arrival.of_cloudevent(event, traceparent=_traceparent_header())
+            good.append((place, arrival))
     stored = _store(connector, [arrival for _place, arrival in good])
     for (place, _arrival), result in zip(good, stored, strict=True):
         results[place] = result
@@ -137,7 +141,12 @@ def _hook_arrival(template, headers, body: bytes) -> Arrival:
         digest=digest,
         ordering_key=ordering_key,
         headers=template.kept_headers(headers),
+        traceparent=trace_context.first_valid(headers.get("traceparent")),
     )
+
+
+def _traceparent_header() -> str | None:
+    return request.httprequest.headers.get("traceparent")
 
 
 def _single_response(result: dict):

@@ -12,7 +12,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..exceptions import IdConflictError
-from ..protocols import cloudevents, rfc3339
+from ..protocols import cloudevents, rfc3339, trace_context
 from .mfg_lane import OPEN_STATES
 
 STATES = [
@@ -44,14 +44,20 @@ class Arrival:
     payload: dict | None = None
     headers: dict | None = None
     uuid: str | None = None
+    traceparent: str | None = None
 
     @classmethod
     def of_cloudevent(
-        cls, event: dict, body: bytes | None = None, uuid: str | None = None
+        cls,
+        event: dict,
+        body: bytes | None = None,
+        uuid: str | None = None,
+        traceparent: str | None = None,
     ) -> "Arrival":
         """The arrival of a checked CloudEvent; its id is unique per sender.
 
         :param uuid: the server's uuid where the sender knows one already
+        :param traceparent: of the request that brought it; the event's own goes first
         """
         canonical = json.dumps(event, sort_keys=True, separators=(",", ":")).encode()
         return cls(
@@ -63,6 +69,9 @@ class Arrival:
             ordering_key=event.get("subject") or event["source"],
             payload=event,
             uuid=uuid,
+            traceparent=trace_context.first_valid(
+                event.get("traceparent"), traceparent
+            ),
         )
 
 
@@ -232,6 +241,7 @@ class MfgInboxEvent(models.Model):
             "ordering_key": arrival.ordering_key,
             "correlation_id": event.get("correlationid") or uuid,
             "causation_id": event.get("causationid"),
+            "traceparent": arrival.traceparent,
             "attempt_count": 0,
             "create_date": now,
             "create_uid": self.env.uid,
@@ -302,6 +312,20 @@ class MfgInboxEvent(models.Model):
             """,
             (tuple(references),),
         )
+
+    @api.model
+    def _trace_of_chain(self, correlation_id):
+        """The trace that a chain of events belongs to.
+
+        That of the first event that brought one, else one of the chain's own.
+        """
+        began_with = self.sudo().search(
+            [("correlation_id", "=", correlation_id), ("traceparent", "!=", False)],
+            order="id",
+            limit=1,
+        )
+        found = trace_context.parse(began_with.traceparent)
+        return found or trace_context.of_chain(correlation_id)
 
     def _set_correlation(self, correlation_id):
         """Move the event to the chain that it turned out to belong to."""

@@ -125,7 +125,9 @@ class MfgInboxHandling(models.Model):
         if event.native and not event.payload and not event._map_native():
             return "ignored"
         handler = event._handler().with_context(
-            mfg_correlation_id=event.correlation_id, mfg_causation_id=event.uuid
+            mfg_correlation_id=event.correlation_id,
+            mfg_causation_id=event.uuid,
+            mfg_traceparent=event.traceparent,
         )
         handler = handler.with_user(self.env.user)
         document = handler._handle(event)
@@ -172,7 +174,10 @@ class MfgInboxHandling(models.Model):
             data=webhook.data,
             event_id=self.event_id,
             time=event_time,
-            extensions={"correlationid": self.correlation_id},
+            extensions={
+                "correlationid": self.correlation_id,
+                "traceparent": self.traceparent or None,
+            },
         )
         self.write(
             {

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..protocols import cloudevents, rfc3339
+from ..protocols import cloudevents, rfc3339, trace_context
 from .mfg_lane import OPEN_STATES
 
 STATES = [
@@ -97,7 +97,8 @@ class MfgOutboxMessage(models.Model):
             )
             or uuid
         )
-        extensions = {"correlationid": correlation}
+        traceparent = self._next_traceparent(uuid, correlation)
+        extensions = {"correlationid": correlation, "traceparent": traceparent}
         if context.get("mfg_causation_id"):
             extensions["causationid"] = context["mfg_causation_id"]
         # Not the start of the transaction: what led to it comes before.
@@ -128,7 +129,16 @@ class MfgOutboxMessage(models.Model):
             "res_id": document.id,
             "correlation_id": correlation,
             "causation_id": context.get("mfg_causation_id"),
+            "traceparent": traceparent,
         }
+
+    @api.model
+    def _next_traceparent(self, uuid, correlation):
+        """The place of a new message in the trace of what led to it."""
+        cause = trace_context.parse(self.env.context.get("mfg_traceparent"))
+        if cause is None and correlation != uuid:
+            cause = self.env["mfg.inbox.event"]._trace_of_chain(correlation)
+        return str((cause or trace_context.of_chain(correlation)).child())
 
     def _envelope(self):
         """The CloudEvent to send, with its position in the lane."""

@@ -25,6 +25,9 @@ class MfgQueuedMixin(models.AbstractModel):
     reason = fields.Text(readonly=True)
     correlation_id = fields.Char(readonly=True, index=True)
     causation_id = fields.Char(readonly=True)
+    traceparent = fields.Char(
+        "Trace", readonly=True, help="Its place in a trace: W3C Trace Context."
+    )
     bodies_removed_at = fields.Datetime(
         readonly=True, help="Since then only the row is kept, not what it said."
     )

@@ -99,6 +99,8 @@ class RequestPlan:
             ) from error
         if body is not None:
             headers["Content-Type"] = JSON_MEDIA_TYPE
+        if envelope.get("traceparent"):
+            headers["traceparent"] = envelope["traceparent"]
         headers |= _credentials(self._auth, connector)
         url = _checked_base_url(connector["base_url"]) + path
         return PreparedRequest(self._method, url, headers, body)

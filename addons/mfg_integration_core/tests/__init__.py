@@ -14,5 +14,6 @@ from . import test_models_mfg_state
 from . import test_models_outbox
 from . import test_models_races
 from . import test_models_retention
+from . import test_models_trace
 from . import test_unit_of_work
 from . import test_views_actions

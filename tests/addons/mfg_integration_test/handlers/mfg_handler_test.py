@@ -23,6 +23,10 @@ class MfgHandlerTest(models.AbstractModel):
                 "number": event.data["number"],
             }
         )
+        if event.data.get("tell"):
+            self.env["mfg.outbox.message"]._emit(
+                "mfg.test.changed.v1", effect, {"number": effect.number}
+            )
         if event.data.get("fail") == "old":
             event._ignore("older_version", "The test knows better.")
         self._fail(event.data.get("fail"), event.attempt_count)
