@@ -1,0 +1,23 @@
+"""Where a connector may call, and how both sides prove who they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import requests
+
+from .client_tls import ClientTls
+from .guarded_session import open_session
+from .url_guard import UrlGuard
+
+
+@dataclass(frozen=True)
+class PartnerNetwork:
+    """All that a connection to one partner depends on; equal ones share sessions."""
+
+    guard: UrlGuard = UrlGuard()
+    tls: ClientTls = ClientTls()
+
+    def open(self) -> requests.Session:
+        """A session whose connections are guarded and verified."""
+        return open_session(self.guard, self.tls)
