@@ -24,6 +24,8 @@ MACHINE_ID = "ASSY-R1"
 CMMS_ASSET_ID = "A-4711"
 PLANNER = ("planner", "planner")
 RETRY_BASE_S = 1
+#: The demo's partners live on this machine, where no connector may call unasked.
+PEER_NETWORK = "127.0.0.0/8"
 EQUIPMENT_MODEL = "maintenance.equipment"
 PLANNER_GROUPS = (
     "base.group_user",
@@ -176,6 +178,7 @@ def _connectors(admin: Session, stage: Stage, equipment_id: int) -> None:
         "Demo CMMS",
         template="demo_cmms",
         base_url=stage.cmms.url,
+        allowed_networks=PEER_NETWORK,
         outbound_secret=shared.cmms_token,
         inbound_secret=shared.cmms_webhook,
     )
@@ -185,6 +188,7 @@ def _connectors(admin: Session, stage: Stage, equipment_id: int) -> None:
         "Demo QMS",
         template="demo_qms",
         base_url=stage.qms.url,
+        allowed_networks=PEER_NETWORK,
         outbound_secret=shared.qms_key,
         inbound_secret=shared.qms_webhook,
     )

@@ -2,12 +2,15 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import requests
 
 from odoo import _, models
 
 from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
+from ..protocols.client_tls import explain
+from ..protocols.partner_network import PartnerNetwork
 from ..protocols.template import Template
 from ..protocols.template_request import ConnectorView
 from .mfg_connector_adapter import Answer, Exchange, Line, assert_fresh
@@ -34,7 +37,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             self._name,
             connector._get_template(),
             self._connector_view(connector),
-            Sessions(),
+            Sessions(connector._network()),
         )
         try:
             yield line
@@ -97,7 +100,8 @@ class MfgConnectorAdapterRest(models.AbstractModel):
 class Sessions:
     """Kept-alive HTTP sessions, one per thread, since a session is none's to share."""
 
-    def __init__(self):
+    def __init__(self, network: PartnerNetwork):
+        self._network = network
         self._local = threading.local()
         self._all = []
 
@@ -105,7 +109,7 @@ class Sessions:
         """The session of the calling thread."""
         session = getattr(self._local, "session", None)
         if session is None:
-            session = self._local.session = requests.Session()
+            session = self._local.session = self._network.open()
             self._all.append(session)
         return session
 
@@ -161,8 +165,7 @@ def _send(session, request, limits, seen) -> Answer:
             answer = Answer(response.status_code, dict(response.headers), body)
     except requests.exceptions.SSLError as error:
         raise PermanentDeliveryError(
-            f"The certificate of {request.url} is not trusted: {error}",
-            code="tls_refused",
+            explain(urlsplit(request.url).hostname, error), code="tls_refused"
         ) from error
     except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema) as error:
         raise PermanentDeliveryError(

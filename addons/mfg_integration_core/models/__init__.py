@@ -15,7 +15,9 @@ from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
+from . import mfg_connector_network
 from . import mfg_connector_template
+from . import mfg_connector_tls
 from . import mfg_delivery_attempt
 from . import mfg_door_counter
 from . import mfg_event_type

@@ -19,7 +19,11 @@ class MfgSecret(models.Model):
         "mfg.connector", required=True, ondelete="cascade", index=True
     )
     purpose = fields.Selection(
-        [("outbound", "We call the partner"), ("inbound", "The partner calls us")],
+        [
+            ("outbound", "We call the partner"),
+            ("inbound", "The partner calls us"),
+            ("client_key", "Key of our certificate"),
+        ],
         required=True,
     )
     sealed = fields.Text(

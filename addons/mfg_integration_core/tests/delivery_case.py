@@ -13,7 +13,11 @@ class DeliveryCase(CommittedCase):
         super().setUp()
         self.partner = HttpPartner()
         self.addCleanup(self.partner.close)
-        self.configure(template="test_partner", base_url=self.partner.url)
+        self.configure(
+            template="test_partner",
+            base_url=self.partner.url,
+            allowed_networks="127.0.0.0/8",
+        )
         self.subscription_id = self.commit(self._subscribe)
         # What other tests emit is none of ours, and they sweep all that is live.
         self.addCleanup(self.configure, state="draft")
