@@ -33,6 +33,7 @@
         "views/mfg_event_type_views.xml",
         "views/mfg_hub_note_views.xml",
         "views/mfg_subscription_views.xml",
+        "wizards/mfg_secret_rotate_views.xml",
         "views/mfg_connector_views.xml",
         "views/mrp_production_views.xml",
         "views/mrp_workcenter_views.xml",

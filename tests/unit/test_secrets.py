@@ -26,6 +26,15 @@ def test_secret_of_an_older_key_opens_until_it_is_resealed():
     assert SecretBox([new]).open(resealed) == "secret"
 
 
+def test_k2_secret_of_an_older_key_is_told_from_one_of_the_current_key():
+    old, new = new_key(), new_key()
+    box = SecretBox([new, old])
+
+    assert box.is_current(box.seal("secret"))
+    assert not box.is_current(SecretBox([old]).seal("secret"))
+    assert not box.is_current("damaged")
+
+
 @pytest.mark.parametrize(
     ("keys", "code"), [([], "no_key"), (["short"], "bad_key"), (["ü" * 44], "bad_key")]
 )

@@ -32,6 +32,7 @@ from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness
 from . import mfg_retention
 from . import mfg_secret
+from . import mfg_secret_rotation
 from . import mfg_subscription
 from . import mfg_sweeper
 from . import mrp_production

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
         "Live Connectors", compute="_compute_mfg_deployment"
     )
     mfg_has_key = fields.Boolean("Key Configured", compute="_compute_mfg_deployment")
+    mfg_outdated_secret_count = fields.Integer(
+        "Secrets under an Old Key", compute="_compute_mfg_deployment"
+    )
     mfg_is_armed = fields.Boolean("Armed", compute="_compute_mfg_deployment")
     mfg_environment = fields.Char("Environment", compute="_compute_mfg_deployment")
     mfg_keep_bodies_days = fields.Integer("Keep Bodies (days)")
@@ -26,6 +29,9 @@ class ResConfigSettings(models.TransientModel):
                 [("state", "=", "live")]
             )
             settings.mfg_has_key = bool(deployment.keys())
+            settings.mfg_outdated_secret_count = self.env[
+                "mfg.secret"
+            ]._count_outdated()
             settings.mfg_is_armed = connectors._is_armed()
             settings.mfg_environment = deployment.environment()
 
@@ -52,6 +58,10 @@ class ResConfigSettings(models.TransientModel):
         self.env["mfg.retention"]._set_default_days(
             self.mfg_keep_bodies_days, self.mfg_keep_headers_days
         )
+
+    def action_mfg_reseal(self):
+        """Seal every secret with the current key."""
+        return self.env["mfg.secret"].action_reseal()
 
     def action_mfg_arm(self):
         """Arm this database and show the settings again."""

@@ -37,6 +37,7 @@ class SecretBox:
                 remedy=_KEY_HELP,
             )
         fernets = [_fernet(key, number) for number, key in enumerate(keys, start=1)]
+        self._current = fernets[0]
         self._fernet = MultiFernet(fernets)
 
     def seal(self, text: str) -> str:
@@ -57,6 +58,14 @@ class SecretBox:
                 code="secret_unreadable",
                 remedy="Add the key it was sealed with, or enter the secret again.",
             ) from error
+
+    def is_current(self, sealed: str) -> bool:
+        """Whether ``sealed`` opens with the current key alone."""
+        try:
+            self._current.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
 
     def reseal(self, sealed: str) -> str:
         """The same secret under the current key, after a rotation."""

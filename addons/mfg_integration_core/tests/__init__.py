@@ -16,6 +16,7 @@ from . import test_models_mfg_state
 from . import test_models_outbox
 from . import test_models_races
 from . import test_models_retention
+from . import test_models_secret_rotation
 from . import test_models_trace
 from . import test_unit_of_work
 from . import test_views_actions

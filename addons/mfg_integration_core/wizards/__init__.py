@@ -1,3 +1,4 @@
 from . import mfg_dead_letter_assign
 from . import mfg_hold_lift
 from . import mfg_retention_preview
+from . import mfg_secret_rotate
