@@ -1,5 +1,6 @@
 import logging
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, models
@@ -12,8 +13,32 @@ _logger = logging.getLogger(__name__)
 #: A drain stops after this time or number of rows and goes on in a new job.
 DRAIN_SECONDS = 20.0
 DRAIN_ROWS = 500
+#: While another connector's job waits, a drain stops after this time.
+SHARED_SECONDS = 2.0
 #: Jobs that look for lost workers are this far apart.
 RECOVERY_STEP_S = 10
+
+
+class Stint:
+    """How long a drain goes on: until time or rows are used up, or others wait.
+
+    :param others_wait: asked at most once a second whether another connector needs the
+        place of this drain
+    """
+
+    def __init__(self, others_wait: Callable[[], bool]):
+        self.rows = 0
+        self._others_wait = others_wait
+        self._began = self._asked = time.monotonic()
+        self._shared = False
+
+    def is_over(self) -> bool:
+        """Whether no new row may be begun."""
+        now = time.monotonic()
+        if now - self._asked >= 1.0:
+            self._asked, self._shared = now, self._others_wait()
+        seconds = SHARED_SECONDS if self._shared else DRAIN_SECONDS
+        return self.rows >= DRAIN_ROWS or now - self._began >= seconds
 
 
 class MfgConnectorDrain(models.Model):
@@ -62,22 +87,36 @@ class MfgConnectorDrain(models.Model):
         if self.state != "live":
             return 0
         worker = self.env["mfg.lane.worker"]
-        deadline = time.monotonic() + DRAIN_SECONDS
-        done = 0
+        stint = Stint(self._others_wait)
         helped = False
-        while time.monotonic() < deadline and done < DRAIN_ROWS:
+        while not stint.is_over():
             moved = self._pump()
-            rows = worker._work_lanes(self.id, deadline, DRAIN_ROWS - done)
-            if rows is None and not moved:
+            was_due = worker._work_lanes(self.id, stint)
+            if not was_due and not moved:
                 self._plan_next(slot)
-                if not done:
+                if not stint.rows:
                     self._plan_recovery()
-                return done
-            done += rows or 0
+                return stint.rows
             if not helped:
                 helped = self._call_next_slot(slot)
         _enqueue(self.env.registry, self.id, slot)
-        return done
+        return stint.rows
+
+    def _others_wait(self):
+        """Whether the work of another connector waits for a place to be done."""
+        with read_committed(self.env.registry) as cr:
+            cr.execute(
+                """
+                SELECT 1
+                  FROM queue_job
+                 WHERE channel = 'root.mfg' AND state IN ('pending', 'enqueued')
+                   AND COALESCE(eta, date_created) < now() AT TIME ZONE 'UTC'
+                   AND identity_key NOT LIKE %s
+                 LIMIT 1
+                """,
+                (f"mfg-drain-{self.id}-%",),
+            )
+            return bool(cr.rowcount)
 
     def _pump(self):
         """Turn what lies before the lanes into events; extended by other doors.

@@ -40,23 +40,18 @@ class MfgInboxHandling(models.Model):
     def _lease_seconds(self, connector):
         return LEASE_S
 
-    def _work_leased(self, worker, lease, deadline, limit):
+    def _work_leased(self, worker, lease, stint):
         """Handle the events of due lanes in turns; see the worker's ``_work_lanes``."""
-        lane_ids = worker._claim(lease, LANES_AT_ONCE)
-        if not lane_ids:
-            return None
-        done = 0
-        while True:
-            late = done >= limit or time.monotonic() >= deadline
-            tasks = worker._begin(lease, lane_ids, late)
-            if not tasks:
-                return done
+        claimed = lane_ids = worker._claim(lease, LANES_AT_ONCE)
+        while lane_ids:
+            tasks = worker._begin(lease, lane_ids, late=stint.is_over())
             for task in tasks:
                 if time.monotonic() - task.begun > LEASE_S / 2:
                     worker._keep(lease)
                 self._work(worker, lease, task)
-            done += len(tasks)
+            stint.rows += len(tasks)
             lane_ids = [task.lane_id for task in tasks]
+        return bool(claimed)
 
     def _work(self, worker, lease, task):
         """Handle one event and record how it went."""

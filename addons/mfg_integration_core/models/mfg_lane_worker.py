@@ -61,21 +61,17 @@ class MfgLaneWorker(models.AbstractModel):
     _name = "mfg.lane.worker"
     _description = "Lane Worker"
 
-    def _work_lanes(self, connector_id, deadline, limit):
+    def _work_lanes(self, connector_id, stint):
         """Work on due lanes of each direction until nothing is due or time is up.
 
-        :param deadline: moment of ``time.monotonic`` at which no new row is begun
-        :param limit: rows after which none is begun any more
-        :return: rows worked on, or None when no lane was due
+        :param stint: says when that is, and counts the rows worked on
+        :return: whether a lane was due
         """
-        done = None
+        was_due = False
         for direction in self._directions():
-            queue = self._queue(direction)
             lease = self._new_lease(connector_id, direction)
-            rows = queue._work_leased(self, lease, deadline, limit - (done or 0))
-            if rows is not None:
-                done = (done or 0) + rows
-        return done
+            was_due |= self._queue(direction)._work_leased(self, lease, stint)
+        return was_due
 
     def _directions(self):
         """Directions to serve; a database that isn't armed sends nothing."""

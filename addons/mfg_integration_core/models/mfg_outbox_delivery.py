@@ -83,35 +83,34 @@ class MfgOutboxDelivery(models.Model):
         # A look-up may come before the call itself.
         return 2 * (limits.connect_s + limits.read_s) + rules.LEASE_MARGIN_S
 
-    def _work_leased(self, worker, lease, deadline, limit):
-        """Send the messages of due lanes; see ``_work_lanes`` of the worker."""
+    def _work_leased(self, worker, lease, stint):
+        """Send the messages of due lanes; see the worker's ``_work_lanes``."""
         idle = worker._claim(lease, LANES_AT_ONCE)
         if not idle:
-            return None
+            return False
         connector = self.env["mfg.connector"].browse(lease.connector_id)
-        done = 0
+        adapter = self.env["mfg.connector.adapter"]._of(connector)
         with (
-            self.env["mfg.connector.adapter"]._of(connector)._open(connector) as line,
+            adapter._open(connector) as line,
             ThreadPoolExecutor(LANES_AT_ONCE) as threads,
         ):
             under_way = set()
             while True:
-                late = done >= limit or time.monotonic() >= deadline
+                late = stint.is_over()
                 if not late:
-                    idle += worker._claim(
-                        lease, LANES_AT_ONCE - len(under_way) - len(idle)
-                    )
+                    free = LANES_AT_ONCE - len(under_way) - len(idle)
+                    idle += worker._claim(lease, free)
                 tasks = worker._begin(lease, idle, late)
                 under_way |= {
                     threads.submit(delivery.perform)
                     for delivery in self._prepare(line, tasks)
                 }
                 if not under_way:
-                    return done
+                    return True
                 ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 deliveries = [future.result() for future in ended]
                 self._record(worker, lease, connector, deliveries)
-                done += len(deliveries)
+                stint.rows += len(deliveries)
                 idle = [delivery.task.lane_id for delivery in deliveries]
 
     def _prepare(self, line, tasks):
