@@ -61,3 +61,15 @@ def run_in_transaction(
             # Two losers that come back at the same instant lose again.
             time.sleep(random.uniform(0.0, 0.05 * 2**attempt))
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def rehearse(registry, work: Callable, *, uid: int, context: dict | None = None):
+    """The result of ``work(env)``, run in a transaction that is always undone.
+
+    :param work: must not have effects outside the database
+    """
+    with registry.cursor() as cr:
+        try:
+            return work(api.Environment(cr, uid, context or {}))
+        finally:
+            cr.rollback()

@@ -1,7 +1,9 @@
 # Mixins first, then the tables, then the view over them.
 from . import mfg_holdable_mixin
+from . import mfg_pause_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
+from . import mfg_replay_mixin
 from . import mfg_state_mixin
 from . import ir_http
 from . import maintenance_equipment
@@ -24,13 +26,17 @@ from . import mfg_event_type
 from . import mfg_hold
 from . import mfg_hub_note
 from . import mfg_inbox_event
+from . import mfg_inbox_correction
 from . import mfg_inbox_handling
+from . import mfg_inbox_rehearsal
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness
 from . import mfg_retention
+from . import mfg_outbox_rehearsal
+from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_subscription
@@ -43,3 +49,5 @@ from . import stock_lot
 from . import stock_move
 from . import mfg_integration_log
 from . import mfg_dead_letter
+from . import mfg_replay_line
+from . import mfg_replay_run

@@ -48,6 +48,32 @@ class MfgFailureMixin(models.AbstractModel):
             return {"cause": False, "failed_at": False}
         return {}
 
+    def _note_failures(self, cr, row_ids):
+        """Add cause and age to rows that a statement has just made dead letters.
+
+        :param cr: cursor of the caller, who commits it
+        """
+        if not row_ids:
+            return
+        cr.execute(
+            f"""
+            SELECT row.id, connector.name, row.reason_code, row.reason
+              FROM {self._table} row
+              JOIN mfg_connector connector ON connector.id = row.connector_id
+             WHERE row.id = ANY(%s) AND row.state = 'dead'
+            """,
+            (row_ids,),
+        )
+        for row_id, *facts in cr.fetchall():
+            cr.execute(
+                f"""
+                UPDATE {self._table}
+                   SET cause = %s, failed_at = now() AT TIME ZONE 'UTC'
+                 WHERE id = %s
+                """,
+                (cause_of(*facts), row_id),
+            )
+
     def _assign(self, owner):
         """Make ``owner`` responsible for the rows; an empty user for nobody."""
         self.check_access_for_operator()

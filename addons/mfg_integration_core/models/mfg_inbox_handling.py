@@ -77,12 +77,6 @@ class MfgInboxHandling(models.Model):
         nothing, and why an uncertain event is simply handled again.
         """
         connector = self.env["mfg.connector"].browse(lease.connector_id)
-        context = {
-            "mfg_connector_id": connector.id,
-            "allowed_company_ids": connector.company_id.ids,
-            "lang": connector.user_id.lang,
-            "tz": connector.user_id.tz,
-        }
 
         def handle(env):
             event = env["mfg.inbox.event"].browse(task.row_id)
@@ -92,8 +86,20 @@ class MfgInboxHandling(models.Model):
             worker._assert_owned(env.cr, lease, task.lane_id)
 
         run_in_transaction(
-            self.env.registry, handle, uid=connector.user_id.id, context=context
+            self.env.registry,
+            handle,
+            uid=connector.user_id.id,
+            context=self._handling_context(connector),
         )
+
+    def _handling_context(self, connector):
+        """The context in which the connector's events are handled."""
+        return {
+            "mfg_connector_id": connector.id,
+            "allowed_company_ids": connector.company_id.ids,
+            "lang": connector.user_id.lang,
+            "tz": connector.user_id.tz,
+        }
 
     def _record(self, worker, lease, task, write):
         """Run ``write(event)`` in a transaction, if the lane is still ours."""

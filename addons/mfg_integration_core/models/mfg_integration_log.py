@@ -29,6 +29,7 @@ class MfgIntegrationLog(models.Model):
     """
 
     _name = "mfg.integration.log"
+    _inherit = ["mfg.pause.mixin"]
     _description = "Integration Log"
     _auto = False
     _order = "create_date desc, id desc"
@@ -113,4 +114,15 @@ class MfgIntegrationLog(models.Model):
             "res_model": QUEUE_MODELS[self.direction],
             "res_id": self.id,
             "views": [(False, "form")],
+        }
+
+    def action_replay(self):
+        """Open the replay of these rows."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Replay"),
+            "res_model": "mfg.replay",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_selection_ids": self.ids},
         }

@@ -250,6 +250,7 @@ class MfgOutboxDelivery(models.Model):
             template="(%s, %s, %s::timestamp, %s::timestamp, %s, %s, %s)",
             page_size=len(rows),
         )
+        self._note_failures(cr, [row[0] for row in rows if row[1] == "dead"])
 
     def _bind_references(self, cr, deliveries):
         """Remember what the partner calls the documents that the messages are about."""

@@ -37,6 +37,7 @@ class MfgSweeper(models.AbstractModel):
             self._act(action)
         for connector in connectors:
             connector._plan_recovery()
+        self.env["mfg.replay.run"]._resume_lost()
 
     @api.model
     def _act(self, action):

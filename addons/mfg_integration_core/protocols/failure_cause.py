@@ -12,7 +12,6 @@ import re
 LONGEST_CAUSE = 160
 
 # Most specific first: what remains of a UUID must not be taken for a number.
-# Most specific first: what remains of a UUID must not be taken for a number.
 _VARIABLE_PARTS = (
     (
         re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE),

@@ -3,6 +3,7 @@ from . import test_browser_screens
 from . import test_models_connector
 from . import test_models_connector_network
 from . import test_models_connector_tls
+from . import test_models_correction
 from . import test_models_dead_letter
 from . import test_models_delivery_rules
 from . import test_models_inbox
@@ -14,7 +15,9 @@ from . import test_models_mfg_case
 from . import test_models_mfg_hold
 from . import test_models_mfg_state
 from . import test_models_outbox
+from . import test_models_pause
 from . import test_models_races
+from . import test_models_replay
 from . import test_models_retention
 from . import test_models_secret_rotation
 from . import test_models_trace

@@ -1,2 +1,3 @@
+from . import mfg_connector
 from . import mfg_test_effect
 from . import mfg_test_load

@@ -1,0 +1,129 @@
+import base64
+import json
+
+from odoo import _, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..protocols import strict_json
+from ..protocols.text_difference import changed_lines, comparable
+
+#: States in which the payload may be corrected: the event has had no effect yet.
+CORRECTABLE_STATES = ("rejected", "dead", "waiting", "retry")
+
+
+class MfgInboxCorrection(models.Model):
+    """A bad payload is put right by a person, and what was received stays known.
+
+    Only what the event says changes. Its id, type, source and digest stay, so that
+    the sender's repetition of it is still recognised.
+    """
+
+    _inherit = "mfg.inbox.event"
+
+    version_ids = fields.One2many("mfg.payload.version", "event_id", readonly=True)
+    correctable = fields.Boolean(compute="_compute_correctable")
+
+    def _compute_correctable(self):
+        for event in self:
+            event.correctable = event.state in CORRECTABLE_STATES
+
+    def action_correct(self):
+        """Open the editor of the payload."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Correct the Payload"),
+            "res_model": "mfg.payload.correct",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_event_id": self.id},
+        }
+
+    def _content(self):
+        """What the event says, as text: data of the contract, else the vendor's body.
+
+        A webhook that could not be mapped has nothing but its body.
+        """
+        self.ensure_one()
+        if self.payload:
+            return _pretty(self.payload["data"])
+        text = self.body_text
+        return text if self.native else _pretty(json.loads(text))
+
+    def _check_content(self, text):
+        """Return what ``text`` says when the event could be handled with it.
+
+        :raise InvalidEventError: not JSON, or against the contract; the pointer names
+            the place
+        :raise UnmappedValueError: a vendor's word that the template does not know
+        """
+        self.ensure_one()
+        content = strict_json.read(text, "The payload")
+        contracts = self.env["mfg.event.type"]._contracts()
+        if self.payload:
+            contracts.check(self.event_type, content)
+            return content
+        template = self.connector_id._get_template()
+        webhook = template.webhook(self.headers or {}, text.encode())
+        if webhook.event_type is not None:
+            contracts.check(webhook.event_type, webhook.data)
+        return content
+
+    def _correct(self, text, why):
+        """Replace what the event says and have it handled, keeping both versions.
+
+        :raise InvalidEventError: as :meth:`_check_content`
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("mfg_integration_core.group_approver"):
+            raise AccessError(
+                _(
+                    "Only an Integration Approver may correct what was received."
+                    " Ask your administrator."
+                )
+            )
+        if self.state not in CORRECTABLE_STATES:
+            raise UserError(
+                _("An event that is %(state)s is not corrected.", state=self.state)
+            )
+        content, before = self._check_content(text), self._content()
+        self._keep_version(text, why)
+        # sudo: nobody has the right to write events; only code does.
+        if self.payload:
+            self.sudo().payload = {**self.payload, "data": content}
+        else:
+            self.sudo().body = base64.b64encode(text.encode())
+        removed, added = changed_lines(comparable(before), comparable(text))
+        self.env["mfg.audit.entry"].with_context(
+            mfg_correlation_id=self.correlation_id, mfg_causation_id=self.uuid
+        )._append(self, "payload.corrected", old=removed, new=added, why=why)
+        self._queue_again()
+
+    def _keep_version(self, text, why):
+        """Add the corrected version, behind the received one."""
+        versions = []
+        if not self.version_ids:
+            versions.append(
+                {
+                    "number": 1,
+                    "content": self._content(),
+                    "edited_at": self.received_at,
+                }
+            )
+        versions.append(
+            {
+                "number": (max(self.version_ids.mapped("number"), default=1)) + 1,
+                "content": text,
+                "editor_id": self.env.uid,
+                "edited_at": fields.Datetime.now(),
+                "why": why,
+            }
+        )
+        # sudo: nobody has the right to write versions; only code does.
+        self.env["mfg.payload.version"].sudo().create(
+            [{"event_id": self.id, **version} for version in versions]
+        )
+
+
+def _pretty(content) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False)

@@ -1,0 +1,1 @@
+from . import mfg_connector_adapter_test

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class MfgConnector(models.Model):
+    _inherit = "mfg.connector"
+
+    adapter = fields.Selection(
+        selection_add=[("test", "Test")], ondelete={"test": "cascade"}
+    )
