@@ -180,6 +180,15 @@ class Stage:
         self.http.kill()
         self.jobs.kill()
 
+    def supervise(self) -> None:
+        """Start an Odoo process that ended by itself, as a service manager does.
+
+        19.0's server ends when the database is away while it starts a worker.
+        """
+        for process in (self.http, self.jobs):
+            if not process.is_running:
+                process.start(append=True)
+
     def stop(self) -> None:
         """End every process that was started here."""
         if self._connection:
@@ -299,6 +308,7 @@ class Stage:
 
     def is_steady(self) -> bool:
         """Whether every worker answers; one that lost its connection fails once."""
+        self.supervise()
         return all(_answers(f"{self.url}/mfg/v1/health") for _ in range(6))
 
     def _odoo_answers(self) -> bool:
