@@ -5,7 +5,7 @@ import requests
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..exceptions import MfgIntegrationError, UnknownConnectorError
+from ..exceptions import MfgIntegrationError, UnknownConnectorError, in_full
 from ..protocols import webhook_signature
 from ..protocols.retry_policy import RetryPolicy
 
@@ -272,7 +272,7 @@ class MfgConnector(models.Model):
                 _(
                     "%(name)s does not answer as it should: %(error)s",
                     name=self.name,
-                    error=error,
+                    error=in_full(error),
                 )
             ) from error
         return {

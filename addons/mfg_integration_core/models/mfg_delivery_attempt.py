@@ -3,6 +3,8 @@ import time
 
 from odoo import fields, models
 
+from ..exceptions import in_full
+
 
 class MfgDeliveryAttempt(models.Model):
     """One try to deliver a message or to handle an event."""
@@ -54,7 +56,7 @@ class MfgDeliveryAttempt(models.Model):
                 "duration_ms": round((time.monotonic() - task.begun) * 1000),
                 "outcome": outcome,
                 "error_class": type(error).__name__ if error else False,
-                "error_detail": str(error) if error else False,
+                "error_detail": in_full(error) if error else False,
             }
         )
 

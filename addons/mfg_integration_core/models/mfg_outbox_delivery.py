@@ -11,6 +11,7 @@ from ..exceptions import (
     MfgIntegrationError,
     MissingReferenceError,
     PermanentDeliveryError,
+    in_full,
 )
 from ..protocols import lane as rules
 from ..unit_of_work import run_in_transaction
@@ -119,7 +120,7 @@ class MfgOutboxDelivery(models.Model):
             allowed=("delivering",),
             next_attempt_at=next_at,
             reason_code=getattr(error, "code", None) or "internal_error",
-            reason=str(error),
+            reason=in_full(error),
         )
         if not isinstance(error, (MfgIntegrationError, UserError)):
             _logger.error("Message %s was not delivered", self.uuid, exc_info=error)
