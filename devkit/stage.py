@@ -117,6 +117,7 @@ class Stage:
         self._workers = workers
         self.secrets = Secrets()
         self.url = f"http://{LOOPBACK}:{port or free_port()}"
+        self._jobs_url = f"http://{LOOPBACK}:{free_port()}"
         self._connection = None
         self.http = OwnProcess(f"{database}-http", self._http_argv(), self._odoo_env())
         self.jobs = OwnProcess(f"{database}-jobs", self._jobs_argv(), self._odoo_env())
@@ -179,6 +180,15 @@ class Stage:
         """``kill -9`` of both Odoo processes and their workers."""
         self.http.kill()
         self.jobs.kill()
+
+    def supervise(self) -> None:
+        """Start an Odoo process that ended by itself, as a service manager does.
+
+        19.0's server ends when the database is away while it starts a worker.
+        """
+        for process in (self.http, self.jobs):
+            if not process.is_running:
+                process.start(append=True)
 
     def stop(self) -> None:
         """End every process that was started here."""
@@ -268,7 +278,7 @@ class Stage:
 
     def _jobs_argv(self) -> list[str]:
         config = {
-            "http_port": free_port(),
+            "http_port": self._jobs_url.rpartition(":")[2],
             # Processes, since Odoo's cron thread does not outlive a lost connection.
             "workers": 2,
             "max_cron_threads": 1,
@@ -298,8 +308,14 @@ class Stage:
         return Peer(name, process, f"http://{LOOPBACK}:{port}")
 
     def is_steady(self) -> bool:
-        """Whether every worker answers; one that lost its connection fails once."""
-        return all(_answers(f"{self.url}/mfg/v1/health") for _ in range(6))
+        """Whether every worker of both Odoo processes answers.
+
+        A worker that lost its connections fails once for each; a health check of a
+        container finds them just so, and not the next job.
+        """
+        self.supervise()
+        asked = [url for url in (self.url, self._jobs_url) for _ in range(6)]
+        return all([_answers(f"{url}/mfg/v1/health") for url in asked])
 
     def _odoo_answers(self) -> bool:
         if not self.http.is_running:

@@ -44,6 +44,7 @@ class Story:
         self.order = order
         self.narrator = narrator
         self.refusals = refusals
+        self.refused_before = 0
         self.interrupt = interrupt
 
     def play(self) -> None:
@@ -95,6 +96,7 @@ class Story:
 
     def cmms_is_down(self) -> None:
         """From now on, for the first tries; when killed, the next one hangs."""
+        self.refused_before = len(self.stage.cmms.ledger("refused"))
         self.stage.cmms.control("manners", refuse_times=self.refusals)
         if self.interrupt:
             self.stage.cmms.control("manners", late_times=1, late_s=600)

@@ -41,7 +41,7 @@ def _partners(story: Story) -> Iterator[Check]:
         if entry["order"]["external_ref"] == reference
     ]
     yield Check("the CMMS has one work order", len(orders), 1)
-    refusals = len(story.stage.cmms.ledger("refused"))
+    refusals = len(story.stage.cmms.ledger("refused")) - story.refused_before
     yield Check("the CMMS refused the first tries", refusals, story.refusals)
     inspections = [
         entry

@@ -87,6 +87,16 @@ class MfgIntegrationError(Exception):
 # ------------------------------------------------------------------
 
 
+def in_full(error: Exception) -> str:
+    """What is wrong and, where the error knows it, what to do about it."""
+    detail = str(error)
+    remedy = getattr(error, "remedy", None)
+    if not remedy:
+        return detail
+    end = "" if detail.endswith((".", "!", "?")) else "."
+    return f"{detail}{end} {remedy}"
+
+
 class InvalidEventError(MfgIntegrationError):
     """The event cannot be taken as it is; sending it again changes nothing."""
 

@@ -62,8 +62,13 @@ def requests_in_mid_delivery(live, number=1):
 
 def assert_one_work_order(live, request_id):
     """Delivered in the end, and the CMMS has done it once."""
+
+    def delivered():
+        live.supervise()
+        return is_delivered(live, request_id)
+
     until(
-        lambda: is_delivered(live, request_id),
+        delivered,
         "the message is delivered",
         within_s=RECOVERY_S,
         last_words=lambda: str(state_of(live, request_id)),
@@ -99,6 +104,7 @@ def test_crash_of_postgresql_in_mid_delivery_makes_one_work_order(live):
     (request_id,) = requests_in_mid_delivery(live)
 
     own_postgres.crash()
+    until(live.is_steady, "the Odoo server answers again", within_s=60)
 
     assert_one_work_order(live, request_id)
 

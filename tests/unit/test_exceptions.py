@@ -8,6 +8,7 @@ from mfg_integration_core.exceptions import (
     MfgIntegrationError,
     MissingReferenceError,
     RetryableDeliveryError,
+    in_full,
 )
 
 
@@ -50,6 +51,22 @@ def test_errors_carry_what_the_next_step_needs():
     assert RetryableDeliveryError("503", retry_after=30).retry_after == 30
     assert MissingReferenceError("?", model="mrp.production", key="MO/1").key == "MO/1"
     assert GateError("blocked", holds=["one"]).holds == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("detail", "remedy", "text"),
+    [
+        ("It said: no", "Check the secret.", "It said: no. Check the secret."),
+        ("It said no.", "Check the secret.", "It said no. Check the secret."),
+        ("It said no.", None, "It said no."),
+    ],
+)
+def test_person_who_reads_a_list_gets_the_remedy_too(detail, remedy, text):
+    assert in_full(MfgIntegrationError(detail, remedy=remedy)) == text
+
+
+def test_errors_of_others_are_told_as_they_are():
+    assert in_full(ValueError("no number")) == "no number"
 
 
 def test_error_can_be_mixed_with_a_frameworks_error():

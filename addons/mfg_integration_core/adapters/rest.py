@@ -173,7 +173,7 @@ def _send(session, request, limits, seen) -> Answer:
         ) from error
     except requests.RequestException as error:
         raise RetryableDeliveryError(
-            f"{request.url} could not be reached: {_reason(error)}", code="no_answer"
+            f"No answer ({_reason(error)}) from {request.url}", code="no_answer"
         ) from error
     seen(answer)
     return answer

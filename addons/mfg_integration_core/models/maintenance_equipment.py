@@ -75,6 +75,16 @@ class MaintenanceEquipment(models.Model):
         )
         return bool(changed)
 
+    def _mfg_open_cases(self):
+        """Open cases that began here; several may end with the last repair."""
+        return self.env["mfg.case"].search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("state", "=", "open"),
+            ]
+        )
+
     def _mfg_cause_is_cleared(self):
         """Whether a case that began with a fault of this machine may settle."""
         return self.mfg_availability not in REPAIRED_FROM

@@ -98,9 +98,9 @@ class MaintenanceRequest(models.Model):
         )
         for request in self:
             waiting = holds.filtered(lambda hold, id=request.id: hold.blocker_id == id)
-            request.mfg_waiting_message = waiting and _(
-                "On hold until this request is done: %(documents)s.",
-                documents=", ".join(waiting.mapped("document_name")),
+            names = ", ".join(waiting.mapped("document_name"))
+            request.mfg_waiting_message = names and _(
+                "On hold until this request is done: %(documents)s.", documents=names
             )
 
     def _mfg_state_in(self, first_stage):
@@ -282,13 +282,14 @@ class MaintenanceRequest(models.Model):
         request = self.sudo()
         why = self._mfg_over_text()
         equipment = request.equipment_id
-        if equipment.mfg_availability in REPAIRED_FROM:
+        is_broken = equipment.mfg_availability in REPAIRED_FROM
+        if is_broken and not request._mfg_open_faults(equipment):
             equipment._mfg_set_availability("unknown", why=why)
-        if not request._mfg_open_faults_at(equipment.mfg_workcenter_id):
+        if not request._mfg_open_faults(equipment.mfg_workcenter_id.mfg_equipment_ids):
             # Before the holds: work orders start again on an unblocked machine only.
             equipment.mfg_workcenter_id._mfg_unblock(why)
         self.env["mfg.hold"]._lift_blocked_by(request, why)
-        request.mfg_case_id._settle_if_over()
+        (request.mfg_case_id | equipment._mfg_open_cases())._settle_if_over()
 
     def _mfg_over_text(self):
         """Why what waited for the request goes on."""
@@ -301,14 +302,12 @@ class MaintenanceRequest(models.Model):
         note = self.env.context.get("mfg_why")
         return f"{text} {note}" if note else text
 
-    def _mfg_open_faults_at(self, workcenter):
-        """Other faults that still keep the work center from running."""
-        if not workcenter:
-            return self.browse()
+    def _mfg_open_faults(self, equipment):
+        """Other faults that still keep any of the equipment from running."""
         return self.search(
             [
                 ("id", "!=", self.id),
-                ("equipment_id.mfg_workcenter_id", "=", workcenter.id),
+                ("equipment_id", "in", equipment.ids),
                 ("mfg_fault_code", "!=", False),
                 ("mfg_state", "not in", FINAL),
             ],

@@ -17,10 +17,19 @@ class MfgBinding(models.Model):
         "mfg.connector", required=True, ondelete="cascade", index=True
     )
     res_model = fields.Char("Model", required=True)
-    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
+    res_id = fields.Many2oneReference(
+        "Record ID", model_field="res_model", required=True
+    )
     external_id = fields.Char(required=True)
+    record = fields.Reference(
+        "_selection_record",
+        compute="_compute_record",
+        readonly=False,
+        help="What the partner means by its reference. Stored as model and id.",
+    )
     # sudo: the name of a document is no secret to who may see the reference.
     record_name = fields.Char(compute="_compute_record_name", compute_sudo=True)
+    kind = fields.Char(compute="_compute_record_name", compute_sudo=True)
 
     _sql_constraints = [
         (
@@ -36,6 +45,33 @@ class MfgBinding(models.Model):
             " ON mfg_binding (res_model, res_id)"
         )
 
+    @api.model
+    def _selection_record(self):
+        """Models whose records a person may bind; addons add theirs."""
+        return [
+            (model, self.env["ir.model"]._get(model).name)
+            for model in self._bindable_models()
+        ]
+
+    @api.model
+    def _bindable_models(self):
+        """Names of the models whose records a person may bind."""
+        return [
+            "maintenance.equipment",
+            "maintenance.request",
+            "mrp.production",
+            "mrp.workcenter",
+            "product.product",
+            "stock.lot",
+        ]
+
+    @api.depends("res_model", "res_id")
+    def _compute_record(self):
+        bindable = self._bindable_models()
+        for binding in self:
+            is_known = binding.res_model in bindable and binding.res_id
+            binding.record = is_known and f"{binding.res_model},{binding.res_id}"
+
     @api.depends("res_model", "res_id")
     def _compute_record_name(self):
         for binding in self:
@@ -44,6 +80,7 @@ class MfgBinding(models.Model):
                 model.browse(binding.res_id).exists() if model is not None else None
             )
             binding.record_name = record.display_name if record else ""
+            binding.kind = self.env["ir.model"]._get(binding.res_model).name
 
     @api.model
     def _record(self, connector, model, external_id):
@@ -140,12 +177,12 @@ class MfgBinding(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Bindings, after which the events that waited for them go on."""
-        bindings = super().create(vals_list)
+        bindings = super().create([_with_model_and_id(vals) for vals in vals_list])
         bindings._resume_waiting_events()
         return bindings
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(_with_model_and_id(vals))
         self._resume_waiting_events()
         return result
 
@@ -160,3 +197,13 @@ class MfgBinding(models.Model):
         )
         self.env["mfg.inbox.event"].invalidate_model(flush=False)
         self.connector_id._wake()
+
+
+def _with_model_and_id(vals):
+    """Values of a binding in which a chosen record stands as model and id."""
+    chosen = vals.get("record")
+    if not chosen:
+        return vals
+    model, _comma, record_id = chosen.partition(",")
+    others = {name: value for name, value in vals.items() if name != "record"}
+    return {**others, "res_model": model, "res_id": int(record_id)}

@@ -10,6 +10,7 @@ from ..exceptions import (
     MfgIntegrationError,
     PermanentDeliveryError,
     UnknownConnectorError,
+    in_full,
 )
 from ..protocols import webhook_signature
 from ..protocols.retry_policy import RetryPolicy, delay_before, least_span_s
@@ -295,6 +296,15 @@ class MfgConnector(models.Model):
                 raise UserError(
                     _("Fill in the address of %(name)s first.", name=connector.name)
                 )
+            if not connector.user_id.email:
+                raise UserError(
+                    _(
+                        "%(user)s, whom %(name)s acts as, has no email address. Odoo"
+                        " needs one to write notes on documents: give the user one.",
+                        user=connector.user_id.name,
+                        name=connector.name,
+                    )
+                )
             connector.state = "live"
             connector.action_add_default_subscriptions()
         self._arm_for_the_first_time()
@@ -337,7 +347,7 @@ class MfgConnector(models.Model):
                 _(
                     "%(name)s does not answer as it should: %(error)s",
                     name=self.name,
-                    error=error,
+                    error=in_full(error),
                 )
             ) from error
         return {

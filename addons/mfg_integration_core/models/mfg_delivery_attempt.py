@@ -5,6 +5,8 @@ from psycopg2.extras import Json, execute_values
 
 from odoo import fields, models
 
+from ..exceptions import in_full
+
 
 class MfgDeliveryAttempt(models.Model):
     """One try to deliver a message or to handle an event."""
@@ -56,7 +58,7 @@ class MfgDeliveryAttempt(models.Model):
                 "duration_ms": round((time.monotonic() - task.begun) * 1000),
                 "outcome": outcome,
                 "error_class": type(error).__name__ if error else False,
-                "error_detail": str(error) if error else False,
+                "error_detail": in_full(error) if error else False,
             }
         )
 
@@ -106,7 +108,7 @@ class MfgDeliveryAttempt(models.Model):
                     Json(answer.headers) if answer else None,
                     base64.b64encode(answer.body) if answer else None,
                     type(error).__name__ if error else None,
-                    str(error) if error else None,
+                    in_full(error) if error else None,
                 )
             )
         execute_values(

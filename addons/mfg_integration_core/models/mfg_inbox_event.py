@@ -346,6 +346,7 @@ class MfgInboxEvent(models.Model):
             )
         self.check_access_for_operator()
         self._queue_again()
+        return self._notice_of_retry()
 
     def action_reject(self):
         """Give the events up; their lanes go on without them."""

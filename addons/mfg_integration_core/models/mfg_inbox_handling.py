@@ -15,6 +15,7 @@ from ..exceptions import (
     MfgIntegrationError,
     MissingReferenceError,
     UnknownEventTypeError,
+    in_full,
 )
 from ..protocols import cloudevents
 from ..unit_of_work import CONCURRENCY_ERRORS, run_in_transaction
@@ -240,7 +241,7 @@ class MfgInboxHandling(models.Model):
             state,
             allowed=("processing",),
             reason_code=getattr(error, "code", None) or "internal_error",
-            reason=str(error),
+            reason=in_full(error),
             **values,
         )
         self.env["mfg.delivery.attempt"]._finish(task, outcome, error)

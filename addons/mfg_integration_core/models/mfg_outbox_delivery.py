@@ -16,6 +16,7 @@ from ..exceptions import (
     MfgIntegrationError,
     MissingReferenceError,
     PermanentDeliveryError,
+    in_full,
 )
 from ..protocols import lane as rules
 from ..unit_of_work import read_committed, run_in_transaction
@@ -228,7 +229,7 @@ class MfgOutboxDelivery(models.Model):
                     (getattr(error, "code", None) or "internal_error")
                     if error
                     else None,
-                    str(error) if error else None,
+                    in_full(error) if error else None,
                 )
             )
         execute_values(

@@ -54,6 +54,12 @@ class MfgOutboxMessage(models.Model):
     def init(self):
         self._prepare_queue(OPEN_STATES["out"])
 
+    @api.depends("event_type", "document_name", "uuid")
+    def _compute_display_name(self):
+        for message in self:
+            about = message.document_name or message.uuid
+            message.display_name = f"{message.event_type}: {about}"
+
     # ---------------------------------------------------------------- emission
 
     @api.model
@@ -159,6 +165,7 @@ class MfgOutboxMessage(models.Model):
                     )
                 )
         self._queue_again()
+        return self._notice_of_retry()
 
     def action_cancel(self):
         """Give the messages up; their lanes go on without them."""

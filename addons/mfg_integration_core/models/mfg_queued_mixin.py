@@ -148,6 +148,22 @@ class MfgQueuedMixin(models.AbstractModel):
                 _("Only an Integration Operator may do this. Ask your administrator.")
             )
 
+    def _notice_of_retry(self):
+        """Tell who asked that the work goes on behind the screen, which reloads."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "title": _("Trying again"),
+                "message": _(
+                    "This happens in the background. Reload the page in a moment to"
+                    " see how it went."
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
     def action_open_document(self):
         """The business document's form."""
         document = self._document()

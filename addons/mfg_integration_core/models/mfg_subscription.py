@@ -60,6 +60,13 @@ class MfgSubscription(models.Model):
         ),
     ]
 
+    @api.depends("connector_id", "event_type_id", "operation")
+    def _compute_display_name(self):
+        for subscription in self:
+            what = subscription.operation or subscription.event_type_id.name
+            connector = subscription.connector_id.name
+            subscription.display_name = f"{connector}: {what}" if connector else what
+
     @api.constrains("condition")
     def _check_condition(self):
         for subscription in self:

@@ -1,5 +1,6 @@
 from . import test_browser_case_timeline
 from . import test_browser_screens
+from . import test_models_binding
 from . import test_models_connector
 from . import test_models_connector_network
 from . import test_models_connector_tls

@@ -71,6 +71,12 @@ class TestConnector(TransactionCase):
         with self.assertRaisesRegex(UserError, "copy"):
             self.connector.action_go_live()
 
+    def test_a_connector_whose_user_could_write_no_note_does_not_go_live(self):
+        self.connector.user_id = new_test_user(self.env, "bot", email=False)
+
+        with self.assertRaisesRegex(UserError, "email address"):
+            self.connector.action_go_live()
+
     def test_the_first_connector_that_goes_live_arms_the_hub(self):
         self.env["ir.config_parameter"].set_param("mfg_integration.armed", False)
 

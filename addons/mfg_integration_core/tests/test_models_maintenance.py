@@ -239,6 +239,38 @@ class TestRepairOver(MaintenanceCase):
 
         self.assertAllClear()
 
+    def test_machine_stays_down_when_other_work_on_it_is_done(self):
+        other = self.scene.request(self.equipment, name="Oil leak")
+
+        other._mfg_apply_partner_state("completed")
+
+        self.assertEqual(self.equipment.mfg_availability, "down")
+        self.assertEqual(self.workcenter.working_state, "blocked")
+        self.assertEqual(self.hold.state, "active")
+
+    def test_cases_of_a_machine_settle_with_its_last_fault(self):
+        case = self.env["mfg.case"]._ensure("chain-2", "B7", self.equipment)
+        first = self.scene.request(
+            self.equipment, mfg_fault_code="B7", mfg_case_id=case.id
+        )
+
+        first._mfg_apply_partner_state("completed")
+        self.assertEqual(case.state, "open")
+        self.request._mfg_apply_partner_state("completed")
+
+        self.assertEqual(case.state, "settled")
+        self.assertAllClear()
+
+    def test_request_names_what_waits_for_it(self):
+        waiting = self.request.mfg_waiting_message
+
+        self.assertIn(self.order.name, waiting)
+
+    def test_request_that_nothing_waits_for_shows_no_banner(self):
+        other = self.scene.request(self.equipment)
+
+        self.assertFalse(other.mfg_waiting_message)
+
     def test_machine_under_repair_stays_so_when_it_repeats_its_fault(self):
         self.request._mfg_apply_partner_state("in_progress")
         self.assertEqual(self.equipment.mfg_availability, "under_maintenance")

@@ -97,6 +97,24 @@ class TestOutbox(TransactionCase):
 
         self.assertEqual(first.ordering_key, second.ordering_key)
 
+    def test_a_message_is_named_after_what_it_tells(self):
+        _given_subscription(self.env, "one")
+
+        message = self.emit()
+
+        self.assertEqual(message.display_name, "mfg.test.changed.v1: D1")
+        self.assertEqual(message.subscription_id.display_name, "one: tell")
+
+    def test_who_asks_for_a_retry_is_told_that_it_happens_behind_the_screen(self):
+        _given_subscription(self.env, "one")
+        message = self.emit()
+        message.state = "dead"
+
+        notice = message.action_retry()
+
+        self.assertEqual(message.state, "retry")
+        self.assertEqual(notice["tag"], "display_notification")
+
     def test_a_message_of_a_paused_connector_is_kept(self):
         _given_subscription(self.env, "one").action_pause()
 

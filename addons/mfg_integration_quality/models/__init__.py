@@ -1,3 +1,4 @@
+from . import mfg_binding
 from . import mfg_case
 from . import mfg_hold
 from . import mfg_quality_inspection
