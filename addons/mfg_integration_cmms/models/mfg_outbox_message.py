@@ -12,7 +12,7 @@ class MfgOutboxMessage(models.Model):
             asset = {
                 **data["asset"],
                 "external_id": self.env["mfg.binding"]
-                .sudo()  # whoever reports a fault need not read external references
+                .sudo()  # whoever reports a fault need not read bindings
                 ._external_id(subscription.connector_id, document.equipment_id)
                 or None,
             }

@@ -9,7 +9,7 @@ class MfgBinding(models.Model):
     """What a partner calls one of our records."""
 
     _name = "mfg.binding"
-    _description = "External Reference"
+    _description = "Binding"
     _rec_name = "external_id"
     _order = "connector_id, res_model, external_id"
 
@@ -100,8 +100,8 @@ class MfgBinding(models.Model):
             raise MissingReferenceError(
                 _(
                     "%(connector)s speaks of %(external_id)s, which is not known here"
-                    " as %(model)s. Create the external reference; the event then"
-                    " goes on by itself.",
+                    " as %(model)s. Create the binding (Configuration, Bindings);"
+                    " the event then goes on by itself.",
                     connector=connector.display_name,
                     external_id=external_id,
                     model=self.env["ir.model"]._get(model).name,
