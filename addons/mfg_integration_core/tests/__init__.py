@@ -1,6 +1,7 @@
 from . import test_browser_case_timeline
 from . import test_browser_screens
 from . import test_models_connector
+from . import test_models_connector_copies
 from . import test_models_connector_network
 from . import test_models_connector_tls
 from . import test_models_correction
