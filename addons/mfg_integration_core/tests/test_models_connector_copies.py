@@ -28,7 +28,7 @@ class TestNeutralizedDatabase(TransactionCase):
         self.env.flush_all()
         for query in get_neutralization_queries(["mfg_integration_core"]):
             self.env.cr.execute(query)
-        self.env.registry.clear_cache()
+        self.env.registry.clear_all_caches()
         self.env.invalidate_all()
 
     def test_k8_neutralizing_disarms_and_pauses_every_live_connector(self):
