@@ -100,6 +100,7 @@ class Stage:
     :param runner: False leaves queue_job's runner out, as if it had never been started
     :param port: of the Odoo server; a free one when not given
     :param workers: of the Odoo server; 0 = threads, with websockets on the same port
+    :param secrets: those of another stage, for a copy of its database
     """
 
     def __init__(
@@ -110,12 +111,13 @@ class Stage:
         runner: bool = True,
         port: int = 0,
         workers: int = 2,
+        secrets: Secrets | None = None,
     ):
         self.series = series
         self.database = database
         self.has_runner = runner
         self._workers = workers
-        self.secrets = Secrets()
+        self.secrets = secrets or Secrets()
         self.url = f"http://{LOOPBACK}:{port or free_port()}"
         self._jobs_url = f"http://{LOOPBACK}:{free_port()}"
         self._connection = None
@@ -190,12 +192,18 @@ class Stage:
             if not process.is_running:
                 process.start(append=True)
 
+    def stop_odoo(self) -> None:
+        """End both Odoo processes and let go of the database; the peers go on."""
+        self._stop(self.http, self.jobs)
+
     def stop(self) -> None:
         """End every process that was started here."""
+        self._stop(self.http, self.jobs, *(peer.process for peer in self.peers))
+
+    def _stop(self, *processes: OwnProcess) -> None:
         if self._connection:
             self._connection.close()
             self._connection = None
-        processes = (self.http, self.jobs, *(peer.process for peer in self.peers))
         for process in processes:
             process.ask_to_stop()
         for process in processes:
@@ -354,6 +362,26 @@ def opened(
         raise DevkitError(str(error), "see the logs in build/logs") from error
     finally:
         template_database.drop(database, series)
+
+
+@contextlib.contextmanager
+def copied(original: Stage, purpose: str) -> Iterator[Stage]:
+    """Odoo on a copy of a stage's database, made as ``createdb -T`` does.
+
+    The copy has the keys, the environment and the addresses of the original, whose Odoo
+    stands still meanwhile and is started again afterwards.
+    """
+    series = original.series
+    name = template_database.scratch_name(series, purpose)
+    original.stop_odoo()
+    try:
+        template_database.clone(original.database, name, series)
+        with Stage(series, name, secrets=original.secrets) as stage:
+            stage.start_odoo()
+            yield stage
+    finally:
+        template_database.drop(name, series)
+        original.start_odoo(append=True)
 
 
 def _answers(url: str) -> bool:

@@ -32,6 +32,7 @@ class Letter:
     """One request to a door, to be spoiled by a test before it is posted.
 
     :param signed: the bytes that the signature is for, when not those of the body
+    :param secret: what to sign with, when not the one that the stage gave the sender
     """
 
     door: str
@@ -43,6 +44,7 @@ class Letter:
     without: tuple[str, ...] = ()
     signed: bytes | None = None
     path: str | None = None
+    secret: str | None = None
 
     def post(self, stage: Stage) -> json_http.HttpAnswer:
         """Sign it as the door's sender does and post it."""
@@ -56,12 +58,12 @@ class Letter:
     def _signature(self, stage: Stage) -> dict:
         content = self.body if self.signed is None else self.signed
         if self.door == CMMS_HOOK:
-            secret = stage.secrets.cmms_webhook
+            secret = self.secret or stage.secrets.cmms_webhook
             return signing.cmms_webhook(secret, self.timestamp, content)
         secrets = stage.secrets
-        secret = secrets.qms_webhook if self.door == QMS_HOOK else secrets.machine
+        own = secrets.qms_webhook if self.door == QMS_HOOK else secrets.machine
         return signing.standard_webhook(
-            secret, self.message_id, self.timestamp, content
+            self.secret or own, self.message_id, self.timestamp, content
         )
 
 

@@ -2,11 +2,15 @@
 
 import pytest
 from mfg_integration_core.protocols.sweep import (
+    ALIVE,
+    DEAD,
+    DEAF,
     ConnectorDue,
     DrainHere,
     ReleaseExpired,
     Wake,
     decide,
+    runner_state,
 )
 
 NOW = 10_000.0
@@ -59,3 +63,21 @@ def test_connector_that_waits_longest_comes_first():
     actions = decide(NOW, False, None, connectors)
 
     assert [action.connector for action in actions] == [2, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("holds_lock", "oldest_wake_job_at", "runs_jobs", "state"),
+    [
+        (True, None, False, ALIVE),
+        (True, NOW - 30, False, ALIVE),
+        (True, NOW - 31, False, DEAF),
+        (True, NOW - 31, True, ALIVE),
+        (True, NOW - 121, True, DEAF),
+        (True, NOW + 600, False, ALIVE),
+        (False, None, True, DEAD),
+    ],
+)
+def test_l4_runner_without_lock_is_dead_and_one_that_starts_nothing_is_deaf(
+    holds_lock, oldest_wake_job_at, runs_jobs, state
+):
+    assert runner_state(NOW, holds_lock, oldest_wake_job_at, runs_jobs) == state

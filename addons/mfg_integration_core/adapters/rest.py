@@ -10,6 +10,7 @@ from odoo import _, models
 
 from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
 from ..protocols.client_tls import explain
+from ..protocols.masking import Mask
 from ..protocols.partner_network import PartnerNetwork
 from ..protocols.template import Template
 from ..protocols.template_request import ConnectorView
@@ -18,10 +19,6 @@ from .mfg_connector_adapter import Answer, Exchange, Line, assert_fresh
 #: Longest answer that is read; a partner that sends more is not the one we think.
 MAX_ANSWER_BYTES = 1048576
 _CHUNK_BYTES = 65536
-#: Headers whose value is a credential and is never recorded.
-SECRET_HEADERS = frozenset(
-    {"authorization", "x-api-key", "cookie", "proxy-authorization", "api-key"}
-)
 
 
 class MfgConnectorAdapterRest(models.AbstractModel):
@@ -33,11 +30,18 @@ class MfgConnectorAdapterRest(models.AbstractModel):
 
     @contextmanager
     def _open(self, connector):
+        template = connector._get_template()
+        view = self._connector_view(connector)
         line = RestLine(
             self._name,
-            connector._get_template(),
-            self._connector_view(connector),
+            template,
+            view,
             Sessions(connector._network()),
+            Mask(
+                [view["secret"]],
+                username=view["username"],
+                headers=template.secret_headers,
+            ),
         )
         try:
             yield line
@@ -52,7 +56,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         lookup = uncertain and operation.lookup_request(envelope, line.connector)
         expires_at = message.expires_at
 
-        def perform(seen):
+        def exchange(seen):
             session = line.sessions.get()
             if lookup:
                 answer = _send(session, lookup, template.limits, seen)
@@ -66,20 +70,25 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             read = operation.read_answer(answer.status, answer.headers, answer.body)
             return replace(answer, reference=read.reference)
 
+        def perform(seen):
+            with line.mask.errors():
+                return exchange(lambda answer: seen(line.as_recorded(answer)))
+
         return Exchange(
             request.method,
-            request.url,
-            mask(request.headers, template.secret_headers),
-            request.body,
+            line.mask.text(request.url),
+            line.mask.headers(request.headers),
+            line.mask.body(request.body),
             perform,
         )
 
     def _check(self, line):
         request = line.template.check_request(line.connector)
-        answer = _send(
-            line.sessions.get(), request, line.template.limits, lambda answer: None
-        )
-        line.template.read_check(answer.status, answer.headers, answer.body)
+        with line.mask.errors():
+            answer = _send(
+                line.sessions.get(), request, line.template.limits, lambda answer: None
+            )
+            line.template.read_check(answer.status, answer.headers, answer.body)
         return _(
             "%(method)s %(url)s was answered with %(status)s.",
             method=request.method,
@@ -124,23 +133,21 @@ class RestLine(Line):
     """An open line to an HTTP API.
 
     :ivar connector: what the template may know of the connector; holds its secret
+    :ivar mask: takes that secret out of what is recorded
     """
 
     template: Template
     connector: ConnectorView = field(repr=False)
     sessions: Sessions
+    mask: Mask
 
-
-def mask(headers: dict, secret_headers=frozenset()) -> dict:
-    """Headers as they may be recorded.
-
-    :param secret_headers: lower-case names that the template adds to the known ones
-    """
-    hidden = SECRET_HEADERS | set(secret_headers)
-    return {
-        name: "***" if name.lower() in hidden else value
-        for name, value in headers.items()
-    }
+    def as_recorded(self, answer: Answer) -> Answer:
+        """The answer without the secret, which some partners repeat."""
+        return replace(
+            answer,
+            headers=self.mask.headers(answer.headers),
+            body=self.mask.body(answer.body),
+        )
 
 
 def _send(session, request, limits, seen) -> Answer:

@@ -1,14 +1,12 @@
 import time
 from datetime import timezone
 
-from odoo import fields, http
+from odoo import http
 from odoo.http import request
 from odoo.tools import config
 
 from .. import deployment
-
-#: The sweeper runs every minute; three missed rounds mean that no cron runs.
-SWEEPER_SILENT_S = 200
+from ..protocols import sweep
 
 
 class HealthController(http.Controller):
@@ -25,13 +23,15 @@ class HealthController(http.Controller):
         """200 when events are handled and messages sent, 503 when nobody does it."""
         env = request.env(su=True)
         beat = env["mfg.sweeper"]._last_beat("sweeper")
-        runner = env["mfg.sweeper"]._runner_is_alive()
-        sweeper = bool(beat) and _age_s(beat) < SWEEPER_SILENT_S
+        runner_state = env["mfg.sweeper"]._runner_state()
+        runner = runner_state == sweep.ALIVE
+        sweeper = env["mfg.sweeper"]._sweeper_is_alive()
         healthy = runner or sweeper
         return request.make_json_response(
             {
                 "status": "ok" if healthy else "nobody_works",
                 "runner_alive": runner,
+                "runner_state": runner_state,
                 "sweeper_alive": sweeper,
                 "sweeper_beat_at": beat
                 and beat.replace(tzinfo=timezone.utc).isoformat(),
@@ -43,10 +43,6 @@ class HealthController(http.Controller):
             },
             status=200 if healthy else 503,
         )
-
-
-def _age_s(moment) -> float:
-    return (fields.Datetime.now() - moment).total_seconds()
 
 
 def _oldest_pending_s(env) -> int:

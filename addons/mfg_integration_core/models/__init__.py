@@ -18,6 +18,7 @@ from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
 from . import mfg_connector_network
+from . import mfg_connector_runner
 from . import mfg_connector_template
 from . import mfg_connector_tls
 from . import mfg_delivery_attempt
@@ -41,6 +42,7 @@ from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_subscription
 from . import mfg_sweeper
+from . import mfg_sweeper_watch
 from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder

@@ -138,13 +138,23 @@ class MfgBinding(models.Model):
 
     @api.model
     def _bind(self, connector, record, external_id):
-        """Remember that ``connector`` calls ``record`` by ``external_id``."""
+        """Remember that ``connector`` calls ``record`` by ``external_id``.
+
+        :return: the binding
+        """
         self.flush_model()
         self._bind_all(
             self.env.cr, [(connector.id, record._name, record.id, external_id)]
         )
         self.invalidate_model()
         connector._wake()
+        return self.search(
+            [
+                ("connector_id", "=", connector.id),
+                ("res_model", "=", record._name),
+                ("external_id", "=", external_id),
+            ]
+        )
 
     @api.model
     def _bind_all(self, cr, rows):

@@ -206,7 +206,8 @@ class MfgConnector(models.Model):
 
     @api.depends("code")
     def _compute_inbound_urls(self):
-        base = self.get_base_url()
+        # Asked of no record: several have no base address together.
+        base = self.browse().get_base_url()
         for connector in self:
             code = connector.code or "…"
             connector.inbound_url = f"{base}/mfg/v1/events/{code}"

@@ -18,6 +18,8 @@ class ResConfigSettings(models.TransientModel):
     )
     mfg_is_armed = fields.Boolean("Armed", compute="_compute_mfg_deployment")
     mfg_environment = fields.Char("Environment", compute="_compute_mfg_deployment")
+    mfg_runner_is_alive = fields.Boolean(compute="_compute_mfg_deployment")
+    mfg_runner_status = fields.Char("Job Runner", compute="_compute_mfg_deployment")
     mfg_keep_bodies_days = fields.Integer("Keep Bodies (days)")
     mfg_keep_headers_days = fields.Integer("Keep Rows (days)")
 
@@ -34,6 +36,8 @@ class ResConfigSettings(models.TransientModel):
             ]._count_outdated()
             settings.mfg_is_armed = connectors._is_armed()
             settings.mfg_environment = deployment.environment()
+            runner = self.env["mfg.sweeper"]._runner_status()
+            settings.mfg_runner_is_alive, settings.mfg_runner_status = runner
 
     @api.constrains("mfg_keep_bodies_days", "mfg_keep_headers_days")
     def _check_mfg_retention(self):

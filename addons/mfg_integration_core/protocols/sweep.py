@@ -14,8 +14,14 @@ from dataclasses import dataclass
 
 # A runner that leaves a wake job this long is as good as dead.
 OLDEST_WAKE_JOB_S = 120.0
+# One that runs nothing at all and leaves a job this long does not hear us.
+DEAF_AFTER_S = 30.0
 # Due work this young is still on its way to a worker by itself.
 GRACE_S = 5.0
+
+
+#: How a job runner can be: at work, without its lock, or with it and without ears.
+ALIVE, DEAD, DEAF = "alive", "dead", "deaf"
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,27 @@ class DrainHere:
 
 
 SweepAction = ReleaseExpired | Wake | DrainHere
+
+
+def runner_state(
+    now: float,
+    holds_lock: bool,
+    oldest_wake_job_at: float | None,
+    runs_jobs: bool,
+) -> str:
+    """``ALIVE``, ``DEAD`` (nobody holds the lock) or ``DEAF`` (who holds it does not
+    start what waits, as when its connection to the database broke without a word).
+
+    :param oldest_wake_job_at: since when the oldest wake job waits to be started
+    :param runs_jobs: jobs were handed out that are not done yet; a busy runner may
+        let others wait
+    """
+    if not holds_lock:
+        return DEAD
+    if oldest_wake_job_at is None:
+        return ALIVE
+    patience = OLDEST_WAKE_JOB_S if runs_jobs else DEAF_AFTER_S
+    return DEAF if now - oldest_wake_job_at > patience else ALIVE
 
 
 def decide(

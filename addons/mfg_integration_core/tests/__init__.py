@@ -1,7 +1,9 @@
+from . import test_adapters_secrets
 from . import test_browser_case_timeline
 from . import test_browser_screens
 from . import test_models_binding
 from . import test_models_connector
+from . import test_models_connector_copies
 from . import test_models_connector_network
 from . import test_models_connector_tls
 from . import test_models_correction
@@ -21,6 +23,7 @@ from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention
 from . import test_models_secret_rotation
+from . import test_models_sweeper_watch
 from . import test_models_trace
 from . import test_unit_of_work
 from . import test_views_actions

@@ -27,6 +27,7 @@ class CommittedCase(BaseCase):
         )
         keys.start()
         self.addCleanup(keys.stop)
+        self.addCleanup(self._retire_connectors)
         self.connector_id = self.commit(self._create_connector)
 
     def _create_connector(self, env):
@@ -35,6 +36,10 @@ class CommittedCase(BaseCase):
         connector = env["mfg.connector"].create(values)
         connector.state = "live"
         return connector.id
+
+    def _retire_connectors(self):
+        """Leave no live connector behind, which would take part in other tests."""
+        self.sql("UPDATE mfg_connector SET state = 'draft' WHERE state <> 'draft'")
 
     # ---------------------------------------------------------------- helpers
 

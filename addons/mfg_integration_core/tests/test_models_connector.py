@@ -30,6 +30,13 @@ class TestConnector(TransactionCase):
         with self.assertRaises(ValidationError):
             self.connector.base_url = "cmms.example"
 
+    def test_addresses_of_several_connectors_are_read_together(self):
+        other = self.connector.copy({"name": "Other", "code": "other"})
+
+        urls = (self.connector | other).mapped("inbound_url")
+
+        self.assertEqual([url.rpartition("/")[2] for url in urls], ["partner", "other"])
+
     def test_a_secret_is_stored_sealed_and_never_comes_back_to_a_screen(self):
         self.connector.outbound_secret = "s3cret-of-the-partner"
         self.env.flush_all()

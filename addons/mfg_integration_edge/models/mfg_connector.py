@@ -21,7 +21,7 @@ class MfgConnector(models.Model):
 
     def _compute_inbound_urls(self):
         result = super()._compute_inbound_urls()
-        base = self.get_base_url()
+        base = self.browse().get_base_url()
         for connector in self:
             connector.edge_url = f"{base}/mfg/v1/edge/{connector.code or '…'}/events"
         return result
