@@ -8,7 +8,11 @@ import requests
 
 from odoo import _, models
 
-from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
+from ..exceptions import (
+    MfgIntegrationError,
+    PermanentDeliveryError,
+    RetryableDeliveryError,
+)
 from ..protocols.client_tls import explain
 from ..protocols.masking import Mask
 from ..protocols.partner_network import PartnerNetwork
@@ -30,9 +34,21 @@ class MfgConnectorAdapterRest(models.AbstractModel):
 
     @contextmanager
     def _open(self, connector):
+        try:
+            line = self._line(connector)
+        except MfgIntegrationError as error:
+            yield DeadLine(self._name, error)
+            return
+        try:
+            yield line
+        finally:
+            line.sessions.close()
+
+    def _line(self, connector):
+        """An open line, with everything read that its exchanges need."""
         template = connector._get_template()
         view = self._connector_view(connector)
-        line = RestLine(
+        return RestLine(
             self._name,
             template,
             view,
@@ -43,12 +59,9 @@ class MfgConnectorAdapterRest(models.AbstractModel):
                 headers=template.secret_headers,
             ),
         )
-        try:
-            yield line
-        finally:
-            line.sessions.close()
 
     def _prepare_exchange(self, line, message, uncertain):
+        line.assert_alive()
         template = line.template
         operation = template.operation(message.operation)
         envelope = message._envelope()
@@ -83,6 +96,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         )
 
     def _check(self, line):
+        line.assert_alive()
         request = line.template.check_request(line.connector)
         with line.mask.errors():
             answer = _send(
@@ -129,6 +143,17 @@ class Sessions:
 
 
 @dataclass(frozen=True)
+class DeadLine(Line):
+    """A line that cannot be opened; whoever wants to use it is told why."""
+
+    error: MfgIntegrationError
+
+    def assert_alive(self):
+        """Raise what stood in the way: an unreadable secret, a disarmed database."""
+        raise self.error
+
+
+@dataclass(frozen=True)
 class RestLine(Line):
     """An open line to an HTTP API.
 
@@ -140,6 +165,9 @@ class RestLine(Line):
     connector: ConnectorView = field(repr=False)
     sessions: Sessions
     mask: Mask
+
+    def assert_alive(self):
+        """Return: this line is open."""
 
     def as_recorded(self, answer: Answer) -> Answer:
         """The answer without the secret, which some partners repeat."""
