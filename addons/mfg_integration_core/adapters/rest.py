@@ -18,7 +18,7 @@ from ..protocols.masking import Mask
 from ..protocols.partner_network import PartnerNetwork
 from ..protocols.template import Template
 from ..protocols.template_request import ConnectorView
-from .mfg_connector_adapter import Answer, Exchange, Line, assert_fresh
+from .mfg_connector_adapter import Answer, Exchange, Line
 
 #: Longest answer that is read; a partner that sends more is not the one we think.
 MAX_ANSWER_BYTES = 1048576
@@ -67,9 +67,8 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         envelope = message._envelope()
         request = operation.request(envelope, line.connector)
         lookup = uncertain and operation.lookup_request(envelope, line.connector)
-        expires_at = message.expires_at
 
-        def exchange(seen):
+        def exchange(seen, assert_in_time):
             session = line.sessions.get()
             if lookup:
                 answer = _send(session, lookup, template.limits, seen)
@@ -78,14 +77,16 @@ class MfgConnectorAdapterRest(models.AbstractModel):
                 )
                 if reference:
                     return replace(answer, reference=reference)
-            assert_fresh(expires_at)
+            assert_in_time()
             answer = _send(session, request, template.limits, seen)
             read = operation.read_answer(answer.status, answer.headers, answer.body)
             return replace(answer, reference=read.reference)
 
-        def perform(seen):
+        def perform(seen, assert_in_time):
             with line.mask.errors():
-                return exchange(lambda answer: seen(line.as_recorded(answer)))
+                return exchange(
+                    lambda answer: seen(line.as_recorded(answer)), assert_in_time
+                )
 
         return Exchange(
             request.method,
