@@ -4,6 +4,7 @@ from . import mfg_pause_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
 from . import mfg_replay_mixin
+from . import mfg_story_mixin
 from . import mfg_state_mixin
 from . import ir_http
 from . import maintenance_equipment
@@ -22,6 +23,7 @@ from . import mfg_connector_runner
 from . import mfg_connector_template
 from . import mfg_connector_tls
 from . import mfg_delivery_attempt
+from . import mfg_attempt_viewer
 from . import mfg_door_counter
 from . import mfg_event_type
 from . import mfg_hold
@@ -30,6 +32,7 @@ from . import mfg_inbox_event
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
 from . import mfg_inbox_rehearsal
+from . import mfg_inbox_story
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_outbox_message
@@ -37,6 +40,7 @@ from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness
 from . import mfg_retention
 from . import mfg_outbox_rehearsal
+from . import mfg_outbox_story
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation

@@ -47,6 +47,8 @@ class MfgPayloadVersion(models.Model):
             before = version.event_id.version_ids.filtered(
                 lambda one, version=version: one.number == version.number - 1
             )
-            version.difference = before and difference(
-                comparable(before.content), comparable(version.content)
-            )
+            version.difference = ""
+            if before:
+                version.difference = difference(
+                    comparable(before.content), comparable(version.content)
+                )

@@ -22,6 +22,7 @@ from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention
 from . import test_models_secret_rotation
+from . import test_models_story
 from . import test_models_sweeper_watch
 from . import test_models_trace
 from . import test_unit_of_work
