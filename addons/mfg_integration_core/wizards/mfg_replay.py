@@ -192,13 +192,15 @@ class MfgReplay(models.TransientModel):
         self.env.cr.execute(
             """
             SELECT row.id, row.direction, row.state, connector.state,
-                   extract(epoch FROM row.expires_at AT TIME ZONE 'UTC')::float
+                   extract(epoch FROM row.expires_at AT TIME ZONE 'UTC')::float,
+                   row.bodies_removed_at IS NOT NULL
               FROM (SELECT id, 'in' AS direction, connector_id, state,
-                           NULL::timestamp AS expires_at, lane_id, lane_sequence
+                           NULL::timestamp AS expires_at, bodies_removed_at, lane_id,
+                           lane_sequence
                       FROM mfg_inbox_event WHERE id = ANY(%(ids)s)
                     UNION ALL
-                    SELECT id, 'out', connector_id, state, expires_at, lane_id,
-                           lane_sequence
+                    SELECT id, 'out', connector_id, state, expires_at,
+                           bodies_removed_at, lane_id, lane_sequence
                       FROM mfg_outbox_message WHERE id = ANY(%(ids)s)) AS row
               JOIN mfg_connector connector ON connector.id = row.connector_id
              ORDER BY row.lane_id NULLS LAST, row.lane_sequence NULLS LAST, row.id
