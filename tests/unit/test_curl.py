@@ -39,6 +39,18 @@ def test_o3_a_credential_is_a_variable_that_the_person_sets():
     assert arguments(text, X_API_KEY="secret")[-1] == "X-Api-Key: secret"
 
 
+def test_o3_what_stands_around_a_credential_stays():
+    text = command("GET", "https://cmms.test/", {"Authorization": "Token ***"}, b"")
+
+    assert arguments(text, AUTHORIZATION="s")[-1] == "Authorization: Token s"
+
+
+def test_o3_a_credential_in_an_address_or_body_is_put_in_by_hand():
+    text = command("GET", "https://cmms.test/?key=***", {}, b"")
+
+    assert text.startswith("# Put the credential in the place of *** first.\n")
+
+
 def test_o3_nothing_in_a_request_is_run_by_the_shell():
     text = command("GET", "https://x.test/$(id)", {"X-Note": "`id`"}, b"$HOME")
 

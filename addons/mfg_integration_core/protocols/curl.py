@@ -34,8 +34,11 @@ def command(method: str, url: str, headers: Mapping[str, str], body: bytes) -> s
             continue
         variable = re.sub(r"\W", "_", name).upper()
         notes.append(f"# Set {variable} first; the credential is not recorded.\n")
-        # The name is quoted apart, so that only the variable is expanded.
-        parts.append(f'-H {shlex.quote(f"{name}: ")}"${variable}"')
+        # The rest is quoted apart, so that only the variable is expanded.
+        plain = [one and shlex.quote(one) for one in f"{name}: {value}".split(MASK)]
+        parts.append("-H " + f'"${variable}"'.join(plain))
+    if MASK in url or MASK.encode() in body:
+        notes.append(f"# Put the credential in the place of {MASK} first.\n")
     source = ""
     if body:
         text = _text(body)
