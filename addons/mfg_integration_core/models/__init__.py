@@ -26,6 +26,7 @@ from . import mfg_delivery_attempt
 from . import mfg_attempt_viewer
 from . import mfg_door_counter
 from . import mfg_event_type
+from . import mfg_flow
 from . import mfg_hold
 from . import mfg_hub_note
 from . import mfg_inbox_event
@@ -35,6 +36,7 @@ from . import mfg_inbox_rehearsal
 from . import mfg_inbox_story
 from . import mfg_lane
 from . import mfg_lane_worker
+from . import mfg_metric
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness

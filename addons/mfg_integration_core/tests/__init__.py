@@ -1,6 +1,7 @@
 from . import test_adapters_secrets
 from . import test_browser_case_timeline
 from . import test_browser_screens
+from . import test_controllers_metrics
 from . import test_models_connector
 from . import test_models_connector_copies
 from . import test_models_connector_network
@@ -16,6 +17,8 @@ from . import test_models_mfg_audit_entry
 from . import test_models_mfg_case
 from . import test_models_mfg_hold
 from . import test_models_mfg_state
+from . import test_models_flow
+from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
 from . import test_models_races
