@@ -47,6 +47,7 @@ class Secrets:
     qms_key: str = field(default_factory=lambda: secrets.token_hex(16))
     qms_webhook: str = field(default_factory=lambda: _whsec())
     machine: str = field(default_factory=lambda: _whsec())
+    metrics_token: str = field(default_factory=lambda: secrets.token_hex(16))
     keys: str = field(
         default_factory=lambda: base64.urlsafe_b64encode(os.urandom(32)).decode()
     )
@@ -304,6 +305,7 @@ class Stage:
         return {
             "MFG_INTEGRATION_KEYS": self.secrets.keys,
             "MFG_INTEGRATION_ENVIRONMENT": "demo",
+            "MFG_INTEGRATION_METRICS_TOKEN": self.secrets.metrics_token,
         }
 
     def _peer(self, name: str, *options: str) -> Peer:

@@ -7,9 +7,15 @@ from .console import DevkitError
 from .paths import ROOT
 
 UNIT = ("devkit/tests", "tests/unit", "tests/fakes")
+SIMULATION = ("tests/simulation",)
 SYSTEM = ("tests/contract", "tests/end_to_end")
 ADDONS = ("addons", "tests/addons")
-PLACES = {"unit": UNIT, "addons": ADDONS, "system": SYSTEM}
+PLACES = {
+    "unit": UNIT,
+    "simulation": SIMULATION,
+    "addons": ADDONS,
+    "system": SYSTEM,
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +52,7 @@ class Selection:
 
     @property
     def part(self) -> str | None:
-        """The part that the path belongs to: "unit", "addons" or "system"."""
+        """The part that the path belongs to, a key of ``PLACES``."""
         for part, places in PLACES.items():
             for place in places:
                 inside = PurePosixPath(place)

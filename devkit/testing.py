@@ -11,7 +11,7 @@ from .console import DevkitError, report_downloads, say
 from .paths import ADDONS, ROOT
 from .series import Series, choose
 from .test_run import Run
-from .test_selection import SYSTEM, UNIT, Selection
+from .test_selection import SIMULATION, SYSTEM, UNIT, Selection
 
 # Browser tests are named so; run once with all addons, they are not run again for
 # each addon alone, to save time.
@@ -26,10 +26,11 @@ def main(argv: Sequence[str]) -> int:
     started, tally = time.monotonic(), junit.Tally()
     if selection.wants("addons") or selection.wants("system"):
         browser.ensure()
-    for series in choose(options.series, every=selection.is_everything):
+    chosen = choose(options.series, every=selection.is_everything)
+    for series in chosen:
         series.provision()
         template_database.drop_abandoned(series)
-        for run in runs(series, selection, addons):
+        for run in runs(series, selection, addons, is_first=series is chosen[0]):
             tally.add(run.execute())
     if not tally.total:
         raise DevkitError(
@@ -41,14 +42,20 @@ def main(argv: Sequence[str]) -> int:
 
 
 def runs(
-    series: Series, selection: Selection, addons: Sequence[str] | None
+    series: Series,
+    selection: Selection,
+    addons: Sequence[str] | None,
+    is_first: bool = True,
 ) -> Iterator[Run]:
     """The runs that an invocation consists of, in order.
 
     :param addons: the only ones to install and test, None for all
+    :param is_first: this series comes first; what no series changes runs with it only
     """
     if selection.wants("unit") and addons is None:
         yield from _plain("unit tests", series, selection, UNIT)
+    if selection.wants("simulation") and addons is None and is_first:
+        yield from _plain("simulation", series, selection, SIMULATION)
     if selection.wants("addons") and suite.addons():
         yield _addon_tests(series, selection, addons)
         if selection.is_everything and addons is None:

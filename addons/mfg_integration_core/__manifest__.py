@@ -35,6 +35,7 @@
         "views/mfg_binding_views.xml",
         "wizards/mfg_retention_preview_views.xml",
         "views/mfg_event_type_views.xml",
+        "views/mfg_flow_views.xml",
         "views/mfg_hub_note_views.xml",
         "views/mfg_subscription_views.xml",
         "wizards/mfg_secret_rotate_views.xml",

@@ -1,28 +1,15 @@
-"""Makes ``mfg_integration_core.protocols`` importable without Odoo.
-
-The addon's own ``__init__`` imports models and would need Odoo; an empty package with
-the addon's folder as its path lets the pure modules be imported under their real names.
-"""
+"""Makes ``mfg_integration_core.protocols`` importable without Odoo, and repeatable."""
 
 import json
-import sys
-import types
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-ADDONS = REPOSITORY / "addons"
+from tests import without_odoo
+from tests.without_odoo import REPOSITORY
 
-
-def _register_without_init(addon: str) -> None:
-    package = types.ModuleType(addon)
-    package.__path__ = [str(ADDONS / addon)]
-    sys.modules.setdefault(addon, package)
-
-
-_register_without_init("mfg_integration_core")
+without_odoo.register("mfg_integration_core")
 
 
 # A test run on the same code has the same result; ``--hypothesis-profile=explore``

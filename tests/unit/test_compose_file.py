@@ -10,7 +10,7 @@ import pytest
 import yaml
 from cryptography.fernet import Fernet
 
-from .conftest import REPOSITORY
+from tests.without_odoo import REPOSITORY
 
 ODOO_SERVICES = ("setup", "odoo", "jobs")
 PEERS = ("cmms", "line")

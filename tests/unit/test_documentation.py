@@ -7,8 +7,7 @@ import pytest
 
 from devkit import readme, suite
 from devkit.command_line import COMMANDS
-
-from .conftest import ADDONS, REPOSITORY
+from tests.without_odoo import ADDONS, REPOSITORY
 
 PAGES = sorted(
     path

@@ -51,3 +51,9 @@ def test_a13_a_message_whose_time_is_over_never_goes():
 def test_a13_there_is_an_answer_for_every_state_of_a_lane():
     for state in FINAL | PARKING | IN_FLIGHT | READY:
         assert verdict(state).code
+
+
+def test_a13_a_row_whose_body_retention_removed_has_nothing_to_send():
+    row = RowView("delivered", "live", body_removed=True)
+
+    assert judge(row, EVERYTHING, NOW) == Verdict(False, "body_removed")

@@ -2,9 +2,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from odoo import _, fields, models
-
-from ..exceptions import MessageExpiredError
+from odoo import _, models
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,9 @@ class Line:
 class Exchange:
     """One prepared call; it holds all it needs, since no transaction is open then.
 
-    ``perform`` takes a callable that is told each answer as it comes, so that what
-    the partner said is recorded even when it means an error.
+    ``perform`` takes two callables. One is told each answer as it comes, so that what
+    the partner said is recorded even when it means an error. The other is called right
+    before anything is sent that has an effect, and raises when it is too late for it.
 
     :ivar headers: as they are recorded, with the credentials masked
     """
@@ -41,20 +40,9 @@ class Exchange:
     url: str
     headers: dict
     body: bytes
-    perform: Callable[[Callable[[Answer], None]], Answer] = field(repr=False)
-
-
-def assert_fresh(expires_at):
-    """Refuse to send what must not come late; called right before it is sent.
-
-    :param expires_at: naive UTC moment, or False for a message without an end
-    :raise MessageExpiredError: its time to live is over
-    """
-    if expires_at and expires_at <= fields.Datetime.now():
-        raise MessageExpiredError(
-            "Its time to live is over, so it was not sent again. An earlier try may"
-            " have reached the partner in time."
-        )
+    perform: Callable[[Callable[[Answer], None], Callable[[], None]], Answer] = field(
+        repr=False
+    )
 
 
 class MfgConnectorAdapter(models.AbstractModel):

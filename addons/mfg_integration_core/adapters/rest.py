@@ -8,13 +8,17 @@ import requests
 
 from odoo import _, models
 
-from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
+from ..exceptions import (
+    MfgIntegrationError,
+    PermanentDeliveryError,
+    RetryableDeliveryError,
+)
 from ..protocols.client_tls import explain
 from ..protocols.masking import Mask
 from ..protocols.partner_network import PartnerNetwork
 from ..protocols.template import Template
 from ..protocols.template_request import ConnectorView
-from .mfg_connector_adapter import Answer, Exchange, Line, assert_fresh
+from .mfg_connector_adapter import Answer, Exchange, Line
 
 #: Longest answer that is read; a partner that sends more is not the one we think.
 MAX_ANSWER_BYTES = 1048576
@@ -30,9 +34,21 @@ class MfgConnectorAdapterRest(models.AbstractModel):
 
     @contextmanager
     def _open(self, connector):
+        try:
+            line = self._line(connector)
+        except MfgIntegrationError as error:
+            yield DeadLine(self._name, error)
+            return
+        try:
+            yield line
+        finally:
+            line.sessions.close()
+
+    def _line(self, connector):
+        """An open line, with everything read that its exchanges need."""
         template = connector._get_template()
         view = self._connector_view(connector)
-        line = RestLine(
+        return RestLine(
             self._name,
             template,
             view,
@@ -43,20 +59,16 @@ class MfgConnectorAdapterRest(models.AbstractModel):
                 headers=template.secret_headers,
             ),
         )
-        try:
-            yield line
-        finally:
-            line.sessions.close()
 
     def _prepare_exchange(self, line, message, uncertain):
+        line.assert_alive()
         template = line.template
         operation = template.operation(message.operation)
         envelope = message._envelope()
         request = operation.request(envelope, line.connector)
         lookup = uncertain and operation.lookup_request(envelope, line.connector)
-        expires_at = message.expires_at
 
-        def exchange(seen):
+        def exchange(seen, assert_in_time):
             session = line.sessions.get()
             if lookup:
                 answer = _send(session, lookup, template.limits, seen)
@@ -65,14 +77,16 @@ class MfgConnectorAdapterRest(models.AbstractModel):
                 )
                 if reference:
                     return replace(answer, reference=reference)
-            assert_fresh(expires_at)
+            assert_in_time()
             answer = _send(session, request, template.limits, seen)
             read = operation.read_answer(answer.status, answer.headers, answer.body)
             return replace(answer, reference=read.reference)
 
-        def perform(seen):
+        def perform(seen, assert_in_time):
             with line.mask.errors():
-                return exchange(lambda answer: seen(line.as_recorded(answer)))
+                return exchange(
+                    lambda answer: seen(line.as_recorded(answer)), assert_in_time
+                )
 
         return Exchange(
             request.method,
@@ -83,6 +97,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         )
 
     def _check(self, line):
+        line.assert_alive()
         request = line.template.check_request(line.connector)
         with line.mask.errors():
             answer = _send(
@@ -129,6 +144,17 @@ class Sessions:
 
 
 @dataclass(frozen=True)
+class DeadLine(Line):
+    """A line that cannot be opened; whoever wants to use it is told why."""
+
+    error: MfgIntegrationError
+
+    def assert_alive(self):
+        """Raise what stood in the way: an unreadable secret, a disarmed database."""
+        raise self.error
+
+
+@dataclass(frozen=True)
 class RestLine(Line):
     """An open line to an HTTP API.
 
@@ -140,6 +166,9 @@ class RestLine(Line):
     connector: ConnectorView = field(repr=False)
     sessions: Sessions
     mask: Mask
+
+    def assert_alive(self):
+        """Return: this line is open."""
 
     def as_recorded(self, answer: Answer) -> Answer:
         """The answer without the secret, which some partners repeat."""

@@ -2,3 +2,4 @@ from . import contracts
 from . import health
 from . import inbound
 from . import messages
+from . import metrics

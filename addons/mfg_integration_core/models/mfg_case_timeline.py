@@ -1,8 +1,7 @@
-from datetime import timezone
-
 from odoo import _, api, fields, models
 
 from ..protocols import rfc3339
+from ..timeline import ATTEMPT_TONES, in_order, moment
 
 #: Font Awesome icon and tone per audited action; others are notes.
 LOOKS = {
@@ -37,14 +36,6 @@ MESSAGE_TONES = {
     "delivered": "success",
     "acknowledged": "success",
 }
-ATTEMPT_TONES = {
-    "succeeded": "success",
-    "retryable": "warning",
-    "permanent": "danger",
-    "abandoned": "warning",
-}
-#: What happens at one instant is shown cause first.
-KINDS = ("event", "state", "document", "hold", "message", "attempt", "note")
 LONGEST_DETAIL = 200
 #: Login under which Odoo works on its own.
 HUB_LOGIN = "__system__"
@@ -78,13 +69,13 @@ class MfgCaseTimeline(models.Model):
                 ),
                 *map(self._moment_of_entry, entries),
             ]
-            case.timeline = _in_order(moments)
+            case.timeline = in_order(moments)
 
     # ----------------------------------------------------------------- moments
 
     def _moment_of_event(self, event):
         data = (event.payload or {}).get("data") or {}
-        return _moment(
+        return moment(
             event,
             event.create_date or event.received_at,
             "event",
@@ -99,7 +90,7 @@ class MfgCaseTimeline(models.Model):
         )
 
     def _moment_of_message(self, message):
-        return _moment(
+        return moment(
             message,
             self._written_at(message),
             "message",
@@ -132,7 +123,7 @@ class MfgCaseTimeline(models.Model):
     def _moment_of_attempt(self, attempt):
         outcome = dict(attempt._fields["outcome"]._description_selection(self.env))
         work = attempt.message_id or attempt.event_id
-        return _moment(
+        return moment(
             work,
             attempt.started_at,
             "attempt",
@@ -155,7 +146,7 @@ class MfgCaseTimeline(models.Model):
         kind, icon, tone = LOOKS.get(entry.action, OTHER_LOOK)
         if entry.action == "state.changed":
             tone = STATE_TONES.get(entry.new_value, tone)
-        return _moment(
+        return moment(
             entry,
             entry.at,
             kind,
@@ -210,41 +201,6 @@ class MfgCaseTimeline(models.Model):
             if entry.old_value:
                 title = _("%(document)s: %(old)s → %(new)s")
         return (title or _("%(document)s: %(action)s")) % words
-
-
-def _moment(record, at, kind, title, detail, icon, tone, opens=None):
-    """One entry of the timeline, its time still a naive UTC ``datetime``."""
-    model, record_id = opens or (record._name, record.id)
-    return {
-        "at": at,
-        "kind": kind,
-        "title": title,
-        "detail": detail or "",
-        "icon": icon,
-        "tone": tone,
-        "model": model or None,
-        "id": record_id or None,
-        "order": (at, KINDS.index(kind), record.id),
-    }
-
-
-def _in_order(moments: list) -> list:
-    """The moments from first to last, as JSON takes them, with the time elapsed."""
-    moments = sorted(moments, key=lambda moment: moment["order"])
-    return [
-        {
-            **{key: value for key, value in moment.items() if key != "order"},
-            "at": _iso(moment["at"]),
-            "elapsed_s": round((moment["at"] - moments[0]["at"]).total_seconds(), 3),
-        }
-        for moment in moments
-    ]
-
-
-def _iso(at) -> str:
-    """A naive UTC moment as RFC 3339 with milliseconds."""
-    text = at.replace(tzinfo=timezone.utc).isoformat(timespec="milliseconds")
-    return text.replace("+00:00", "Z")
 
 
 def _spaced(word: str | bool) -> str:

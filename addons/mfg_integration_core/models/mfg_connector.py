@@ -46,6 +46,13 @@ class MfgConnector(models.Model):
         help="User whose rights the connection has. Give it an own user that may do"
         " no more than it needs.",
     )
+    responsible_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        tracking=True,
+        help="Is told when something of the connector waits too long.",
+    )
     state = fields.Selection(
         [("draft", "Draft"), ("live", "Live"), ("paused", "Paused")],
         required=True,

@@ -61,6 +61,8 @@ class MfgDeliveryAttempt(models.Model):
                 "error_detail": in_full(error) if error else False,
             }
         )
+        attempt.flush_recordset()
+        self.env["mfg.metric"]._sample(self.env.cr, attempt.ids)
 
     def _keep_requests(self, cr, requests):
         """Store what will be sent, before it is.
@@ -128,6 +130,7 @@ class MfgDeliveryAttempt(models.Model):
             template="(%s, %s, %s, %s::integer, %s::jsonb, %s::bytea, %s, %s)",
             page_size=len(rows),
         )
+        self.env["mfg.metric"]._sample(cr, [row[0] for row in rows])
 
 
 def _readable(stored: bytes | bool) -> str:

@@ -1,7 +1,7 @@
 import base64
 import json
 
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..protocols import strict_json
@@ -23,9 +23,12 @@ class MfgInboxCorrection(models.Model):
     version_ids = fields.One2many("mfg.payload.version", "event_id", readonly=True)
     correctable = fields.Boolean(compute="_compute_correctable")
 
+    @api.depends("state", "bodies_removed_at")
     def _compute_correctable(self):
         for event in self:
-            event.correctable = event.state in CORRECTABLE_STATES
+            event.correctable = (
+                event.state in CORRECTABLE_STATES and not event.bodies_removed_at
+            )
 
     def action_correct(self):
         """Open the editor of the payload."""
@@ -82,7 +85,7 @@ class MfgInboxCorrection(models.Model):
                     " Ask your administrator."
                 )
             )
-        if self.state not in CORRECTABLE_STATES:
+        if not self.correctable:
             raise UserError(
                 _("An event that is %(state)s is not corrected.", state=self.state)
             )

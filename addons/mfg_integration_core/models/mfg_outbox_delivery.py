@@ -32,9 +32,16 @@ LANES_AT_ONCE = 16
 
 @dataclass
 class Delivery:
-    """One message on its way, and in the end how it went."""
+    """One message on its way, and in the end how it went.
+
+    :ivar send_until: moment of ``time.monotonic``; sent later, it could still be on its
+        way when the lease has run out
+    :ivar expires_at: naive UTC moment, or False for a message without an end
+    """
 
     task: Task
+    send_until: float
+    expires_at: datetime | bool
     exchange: object | None = None
     answers: list = field(default_factory=list)
     reference: str | None = None
@@ -44,16 +51,29 @@ class Delivery:
     def perform(self):
         """Send; never raises, since what went wrong is part of the result."""
         try:
-            if time.monotonic() - self.task.begun > rules.LEASE_MARGIN_S:
-                raise LeaseLostError(
-                    "This worker was held up so long that its lease could run out"
-                    " while the partner thinks; it sends nothing."
-                )
-            self.reference = self.exchange.perform(self.answers.append).reference
+            answer = self.exchange.perform(self.answers.append, self._assert_in_time)
+            self.reference = answer.reference
         except Exception as error:  # noqa: BLE001  recorded with the attempt
             self.error = error
         self.duration_ms = round((time.monotonic() - self.task.begun) * 1000)
         return self
+
+    def _assert_in_time(self):
+        """Refuse to send what would come too late; adapters ask right before they do.
+
+        :raise LeaseLostError: somebody else may be about to send it
+        :raise MessageExpiredError: its time to live is over
+        """
+        if time.monotonic() > self.send_until:
+            raise LeaseLostError(
+                "This worker was held up so long that its lease could run out while"
+                " the partner thinks; it sends nothing."
+            )
+        if self.expires_at and self.expires_at <= fields.Datetime.now():
+            raise MessageExpiredError(
+                "Its time to live is over, so it was not sent again. An earlier try"
+                " may have reached the partner in time."
+            )
 
 
 @dataclass(frozen=True)
@@ -78,11 +98,15 @@ class MfgOutboxDelivery(models.Model):
     _in_flight_state = "delivering"
 
     def _lease_seconds(self, connector):
-        if not connector.template:
-            return EXCHANGE_S + rules.LEASE_MARGIN_S
-        limits = connector._get_template().limits
         # A look-up may come before the call itself.
-        return 2 * (limits.connect_s + limits.read_s) + rules.LEASE_MARGIN_S
+        return 2 * self._exchange_seconds(connector) + rules.LEASE_MARGIN_S
+
+    def _exchange_seconds(self, connector):
+        """How long one call takes at most."""
+        if not connector.template:
+            return EXCHANGE_S
+        limits = connector._get_template().limits
+        return limits.connect_s + limits.read_s
 
     def _work_leased(self, worker, lease, stint):
         """Send the messages of due lanes; see the worker's ``_work_lanes``."""
@@ -104,7 +128,7 @@ class MfgOutboxDelivery(models.Model):
                 tasks = worker._begin(lease, idle, late)
                 under_way |= {
                     threads.submit(delivery.perform)
-                    for delivery in self._prepare(line, tasks)
+                    for delivery in self._prepare(line, lease, tasks)
                 }
                 if not under_way:
                     return True
@@ -114,7 +138,7 @@ class MfgOutboxDelivery(models.Model):
                 stint.rows += len(deliveries)
                 idle = [delivery.task.lane_id for delivery in deliveries]
 
-    def _prepare(self, line, tasks):
+    def _prepare(self, line, lease, tasks):
         """The calls to make; what will be sent is kept with the attempts first."""
         if not tasks:
             return []
@@ -124,7 +148,10 @@ class MfgOutboxDelivery(models.Model):
             deliveries = []
             for task in tasks:
                 message = env["mfg.outbox.message"].browse(task.row_id)
-                delivery = Delivery(task)
+                exchange_s = self._exchange_seconds(message.connector_id)
+                delivery = Delivery(
+                    task, task.begun + lease.seconds - exchange_s, message.expires_at
+                )
                 try:
                     delivery.exchange = adapter._prepare_exchange(
                         line, message, task.uncertain
@@ -301,5 +328,5 @@ class _Refused:
 
     error: MfgIntegrationError
 
-    def perform(self, _seen):
+    def perform(self, _seen, _assert_in_time):
         raise self.error

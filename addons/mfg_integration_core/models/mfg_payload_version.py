@@ -20,7 +20,7 @@ class MfgPayloadVersion(models.Model):
     number = fields.Integer(
         "Version", required=True, readonly=True, help="1 is what was received."
     )
-    content = fields.Text(required=True, readonly=True)
+    content = fields.Text(readonly=True, help="Empty once retention removed it.")
     editor_id = fields.Many2one(
         "res.users",
         "Corrected by",
@@ -47,6 +47,8 @@ class MfgPayloadVersion(models.Model):
             before = version.event_id.version_ids.filtered(
                 lambda one, version=version: one.number == version.number - 1
             )
-            version.difference = before and difference(
-                comparable(before.content), comparable(version.content)
-            )
+            version.difference = ""
+            if before:
+                version.difference = difference(
+                    comparable(before.content or ""), comparable(version.content or "")
+                )

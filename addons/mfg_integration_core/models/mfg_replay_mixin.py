@@ -1,3 +1,5 @@
+from datetime import timezone
+
 from odoo import _, fields, models
 
 from ..protocols import replay as rules
@@ -33,7 +35,8 @@ class MfgReplayMixin(models.AbstractModel):
         view = rules.RowView(
             self.state,
             self.connector_id.state,
-            expires_at.timestamp() if expires_at else None,
+            expires_at.replace(tzinfo=timezone.utc).timestamp() if expires_at else None,
+            bool(self.bodies_removed_at),
         )
         return rules.judge(view, choice, now)
 
@@ -65,6 +68,7 @@ class MfgReplayMixin(models.AbstractModel):
             "handled_again": _("It had its effect already; it is handled once more."),
             "connector_paused": _("Its connector is paused. Resume it first."),
             "connector_draft": _("Its connector is a draft. Set it live first."),
+            "body_removed": _("Its body was removed by retention; nothing is left."),
             "expired": _("Its time to live is over; it would come too late."),
             "queued": _("It is still in the queue and goes by itself."),
             "in_flight": _("A worker is at it at this moment."),

@@ -28,7 +28,8 @@ class MfgSweeperWatch(models.AbstractModel):
     def _cron_sweep(self):
         self._watch_runner()
         self._ask_for_proof()
-        return super()._cron_sweep()
+        super()._cron_sweep()
+        self.env["mfg.flow"]._refresh()
 
     @api.model
     def _act(self, action):

@@ -36,11 +36,13 @@ class RowView:
 
     :ivar connector_state: ``draft``, ``live`` or ``paused``
     :ivar expires_at: epoch seconds
+    :ivar body_removed: retention has left nothing to send or to handle
     """
 
     state: str
     connector_state: str
     expires_at: float | None = None
+    body_removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,15 @@ def judge(row: RowView, choice: Choice, now: float) -> Verdict:
     """Whether a row goes another time.
 
     :return: code ``again``, ``sent_again`` or ``handled_again`` when it does; else
-        ``connector_paused``, ``connector_draft``, ``expired``, ``queued``,
-        ``in_flight``, ``delivered``, ``processed`` or the final state that it is in
+        ``body_removed``, ``connector_paused``, ``connector_draft``, ``expired``,
+        ``queued``, ``in_flight``, ``delivered``, ``processed`` or the final state
+        that it is in
     """
     verdict = _judge_state(row.state, choice)
     if not verdict.accepted:
         return verdict
+    if row.body_removed:
+        return Verdict(False, "body_removed")
     if row.connector_state != "live":
         return Verdict(False, f"connector_{row.connector_state}")
     if row.expires_at is not None and row.expires_at <= now:

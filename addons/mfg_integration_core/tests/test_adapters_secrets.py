@@ -1,4 +1,8 @@
 import base64
+import os
+from unittest.mock import patch
+
+from cryptography.fernet import Fernet
 
 from odoo.tests import tagged
 
@@ -62,3 +66,16 @@ class TestSecretsInAttempts(DeliveryCase):
 
         self.assertEqual(self.outbox("state"), ["retry"])
         self.assertHidden(self.recorded())
+
+    def test_k2_message_says_that_no_key_opens_the_secret(self):
+        self.given_message(self.given_document(), 1)
+        another_key = {"MFG_INTEGRATION_KEYS": Fernet.generate_key().decode()}
+
+        with patch.dict(os.environ, another_key):
+            self.commit(lambda env: env["mfg.connector"].action_arm())
+            self.drain()
+
+        self.assertEqual(
+            self.outbox("state", "reason_code"), [("retry", "secret_unreadable")]
+        )
+        self.assertEqual(self.partner.calls, 0)

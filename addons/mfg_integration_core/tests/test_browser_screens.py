@@ -1,3 +1,5 @@
+import base64
+
 from lxml import etree
 
 from odoo.tests import tagged
@@ -46,6 +48,16 @@ reason.dispatchEvent(new Event("input", { bubbles: true }));
 reason.dispatchEvent(new Event("change", { bubbles: true }));
 (await shown(".modal button[name='action_lift']:not([disabled])")).click();
 await shown(".o_form_view .o_field_widget[name='lift_reason']");
+"""
+
+COMPARE_ATTEMPTS = """
+await openForm("mfg.delivery.attempt", attemptId);
+(await shown(".o_notebook .nav-link[name='difference']")).click();
+await shown(".o_mfg_difference_added");
+expect("added", texts(".o_mfg_difference_added"), [added]);
+(await shown(".o_notebook .nav-link[name='curl']")).click();
+const command = await shown(".o_field_mfg_code .o_mfg_code_text");
+expect("command", command.textContent.startsWith("curl -X POST"), true);
 """
 
 
@@ -104,6 +116,21 @@ class TestBrowserScreens(ScreensCase):
         forms = [(document._name, document.id) for document in documents]
 
         self.browse_as_admin(OPEN_FORMS, forms=forms)
+
+    def test_o3_person_compares_two_attempts_and_copies_one_as_a_command(self):
+        message = self.given_message(0)
+        message.attempt_ids.write(
+            {
+                "request_method": "POST",
+                "request_url": "https://cmms.test/orders",
+                "request_body": base64.b64encode(b"routine"),
+            }
+        )
+        second = message.attempt_ids.copy(
+            {"number": 2, "request_body": base64.b64encode(b"urgent")}
+        )
+
+        self.browse_as_admin(COMPARE_ATTEMPTS, attemptId=second.id, added="+urgent")
 
     def test_person_lifts_a_hold_and_says_why(self):
         hold = self.given_hold(self.order)

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.mfg_retention import BODIES, STORES
 from .test_models_replay import ReplayCase
 
 GOOD = '{"number": 7}'
@@ -138,3 +139,15 @@ class TestCorrection(ReplayCase):
             self.correct('{"number": 8}')
 
         self.assertEqual(self.effects(), [7])
+
+    def test_a15_versions_leave_with_the_bodies_of_their_event(self):
+        self.correct(GOOD)
+        self.drain_everything()
+
+        self.commit(
+            lambda env: env["mfg.retention"]._remove(
+                BODIES, STORES["in"], [self.event_id]
+            )
+        )
+
+        self.assertEqual([version[1] for version in self.versions()], [None, None])

@@ -1,5 +1,11 @@
-from odoo.tests import tagged
+import time
 
+from odoo.tests import BaseCase, tagged
+
+from ..adapters.mfg_connector_adapter import Exchange
+from ..exceptions import LeaseLostError
+from ..models.mfg_lane_worker import Task
+from ..models.mfg_outbox_delivery import Delivery
 from .delivery_case import DeliveryCase
 from .http_partner import HANG_UP
 
@@ -344,3 +350,26 @@ class TestTimeToLive(DeliveryCase):
 
         self.assertEqual(self.outbox("state"), ["expired"])
         self.assertEqual(self.partner.calls, 0)
+
+
+@tagged("post_install", "-at_install")
+class TestLateWorker(BaseCase):
+    def test_a_worker_that_froze_during_its_look_up_sends_nothing(self):
+        # Found by the simulation: the lease was looked at before the look-up only.
+        sent = []
+
+        def look_up_then_send(_seen, assert_in_time):
+            assert_in_time()
+            sent.append("message")
+
+        now = time.monotonic()
+        delivery = Delivery(
+            Task(1, 1, 1, 2, True, now - 90),
+            send_until=now - 1,
+            expires_at=False,
+            exchange=Exchange("POST", "", {}, b"", look_up_then_send),
+        )
+        delivery.perform()
+
+        self.assertIsInstance(delivery.error, LeaseLostError)
+        self.assertEqual(sent, [])

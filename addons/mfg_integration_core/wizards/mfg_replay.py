@@ -43,7 +43,9 @@ class MfgReplay(models.TransientModel):
         "Also what had its effect already",
         help="Processed events are handled once more. Counts are added twice.",
     )
-    may_handle_again = fields.Boolean(compute="_compute_may_handle_again")
+    may_handle_again = fields.Boolean(
+        default=lambda self: self.env.user.has_group(_APPROVER), readonly=True
+    )
     why = fields.Text("Reason")
     rehearsed = fields.Boolean(readonly=True)
     total_count = fields.Integer("Chosen", readonly=True)
@@ -57,9 +59,6 @@ class MfgReplay(models.TransientModel):
     def _compute_selection_count(self):
         for replay in self:
             replay.selection_count = len(replay.selection_ids)
-
-    def _compute_may_handle_again(self):
-        self.may_handle_again = self.env.user.has_group(_APPROVER)
 
     # ----------------------------------------------------------------- buttons
 
@@ -123,7 +122,7 @@ class MfgReplay(models.TransientModel):
 
     def _check_rights(self):
         self.env["mfg.outbox.message"].check_access_for_operator()
-        if self.handled_again and not self.may_handle_again:
+        if self.handled_again and not self.env.user.has_group(_APPROVER):
             raise AccessError(
                 _(
                     "Only an Integration Approver may have events handled again that"
@@ -177,7 +176,7 @@ class MfgReplay(models.TransientModel):
             and dict(self._fields["direction"].selection)[self.direction],
             self.begin_at and _("from %(moment)s", moment=self.begin_at),
             self.end_at and _("until %(moment)s", moment=self.end_at),
-            self.domain,
+            self.domain and _("filter %(domain)s", domain=self.domain),
         ]
         return ", ".join(part for part in parts if part)
 
@@ -193,13 +192,15 @@ class MfgReplay(models.TransientModel):
         self.env.cr.execute(
             """
             SELECT row.id, row.direction, row.state, connector.state,
-                   extract(epoch FROM row.expires_at AT TIME ZONE 'UTC')::float
+                   extract(epoch FROM row.expires_at AT TIME ZONE 'UTC')::float,
+                   row.bodies_removed_at IS NOT NULL
               FROM (SELECT id, 'in' AS direction, connector_id, state,
-                           NULL::timestamp AS expires_at, lane_id, lane_sequence
+                           NULL::timestamp AS expires_at, bodies_removed_at, lane_id,
+                           lane_sequence
                       FROM mfg_inbox_event WHERE id = ANY(%(ids)s)
                     UNION ALL
-                    SELECT id, 'out', connector_id, state, expires_at, lane_id,
-                           lane_sequence
+                    SELECT id, 'out', connector_id, state, expires_at,
+                           bodies_removed_at, lane_id, lane_sequence
                       FROM mfg_outbox_message WHERE id = ANY(%(ids)s)) AS row
               JOIN mfg_connector connector ON connector.id = row.connector_id
              ORDER BY row.lane_id NULLS LAST, row.lane_sequence NULLS LAST, row.id
