@@ -13,6 +13,13 @@ class ReplayCase(CommittedCase):
     def setUp(self):
         super().setUp()
         self.commit(self._subscribe)
+        # Other tests count who gets a message.
+        self.addCleanup(
+            self.commit,
+            lambda env: env["mfg.connector"]
+            .browse(self.connector_id)
+            .subscription_ids.unlink(),
+        )
 
     def _subscribe(self, env):
         connector = env["mfg.connector"].browse(self.connector_id)

@@ -17,7 +17,8 @@ class MfgConnectorAdapterTest(models.AbstractModel):
     def _prepare_exchange(self, line, message, uncertain):
         data = message._envelope()["data"]
 
-        def perform(seen):
+        def perform(seen, assert_in_time):
+            assert_in_time()
             if data.get("answer") == "refuse":
                 answer = Answer(422, {"X-Partner": "test"}, b'{"error": "unknown"}')
                 seen(answer)
