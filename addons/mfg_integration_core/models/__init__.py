@@ -41,7 +41,6 @@ from . import mfg_outbox_message
 from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness
 from . import mfg_retention
-from . import mfg_payload_retention
 from . import mfg_outbox_rehearsal
 from . import mfg_outbox_story
 from . import mfg_payload_version

@@ -20,7 +20,7 @@ class MfgPayloadVersion(models.Model):
     number = fields.Integer(
         "Version", required=True, readonly=True, help="1 is what was received."
     )
-    content = fields.Text(readonly=True, help="Empty once retention removed it.")
+    content = fields.Text(required=True, readonly=True)
     editor_id = fields.Many2one(
         "res.users",
         "Corrected by",
@@ -50,5 +50,5 @@ class MfgPayloadVersion(models.Model):
             version.difference = ""
             if before:
                 version.difference = difference(
-                    comparable(before.content or ""), comparable(version.content or "")
+                    comparable(before.content), comparable(version.content)
                 )

@@ -16,9 +16,9 @@ class ReplayCase(CommittedCase):
         # Other tests count who gets a message.
         self.addCleanup(
             self.commit,
-            lambda env: env["mfg.connector"]
-            .browse(self.connector_id)
-            .subscription_ids.unlink(),
+            lambda env: (
+                env["mfg.connector"].browse(self.connector_id).subscription_ids.unlink()
+            ),
         )
 
     def _subscribe(self, env):
