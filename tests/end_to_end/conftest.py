@@ -8,11 +8,9 @@ import os
 
 import pytest
 
-from devkit import plant, stage, template_database
+from devkit import own_postgres, plant, stage, template_database
 from devkit.poll import until
 from devkit.series import Series
-
-from . import own_postgres
 
 QUIET = {
     "mode": "dedupe",
@@ -22,6 +20,7 @@ QUIET = {
     "drop_times": 0,
     "die": None,
     "repeat_times": 0,
+    "trouble_percent": 0,
 }
 
 
@@ -33,7 +32,7 @@ def series():
 @pytest.fixture(scope="session")
 def template(series):
     """The suite's template database, in a PostgreSQL of the tests' own."""
-    name = template_database.ensure(series)
+    name = template_database.ensure(series, with_test_addons=True)
     with own_postgres.started(name):
         yield name
 

@@ -5,10 +5,9 @@ from functools import partial
 
 import pytest
 
+from devkit import own_postgres
 from devkit.plant import release_order
 from devkit.poll import until
-
-from . import own_postgres
 
 RECOVERY_S = 120
 

@@ -1,7 +1,13 @@
 """How a peer misbehaves, on command and for a counted number of requests."""
 
+import random
 import threading
 from dataclasses import dataclass, fields
+
+#: What may happen to a request of a peer in a bad mood. ``refuse`` is 503, ``busy``
+#: 429 and ``down`` 503 with a Retry-After; ``drop`` and ``stall`` have no effect;
+#: ``late`` and ``lose`` take effect, and the answer comes after ``late_s`` or never.
+TROUBLES = ("refuse", "busy", "down", "drop", "stall", "late", "lose")
 
 
 @dataclass
@@ -36,8 +42,14 @@ class Manners:
     repeat_times: int = 0
     """Webhooks, or batches of a machine, that are sent a second time unchanged."""
 
+    trouble_percent: int = 0
+    """Share of requests that are spoiled, each in a way that the dice decide."""
+    trouble_seed: int = 0
+    """Setting it begins a series of throws that is the same for the same seed."""
+
     def __post_init__(self):
         self._lock = threading.Lock()
+        self._dice = random.Random(self.trouble_seed)
 
     def change(self, wanted: dict) -> None:
         """Set switches by name.
@@ -50,6 +62,15 @@ class Manners:
         with self._lock:
             for name, value in wanted.items():
                 setattr(self, name, value)
+            if "trouble_seed" in wanted:
+                self._dice = random.Random(self.trouble_seed)
+
+    def throw(self) -> str | None:
+        """How this request is spoiled by chance, one of ``TROUBLES``, if at all."""
+        with self._lock:
+            if self._dice.random() * 100 >= self.trouble_percent:
+                return None
+            return self._dice.choice(TROUBLES)
 
     def take(self, counter: str) -> bool:
         """Whether this request is spoiled by a counter, which goes down by one."""

@@ -28,6 +28,8 @@ from .manners import Manners
 EXIT_BY_COMMAND = 70
 STOP_POLL_S = 0.02
 LOOPBACK = "127.0.0.1"
+#: Status and Retry-After of a request that the dice have refused.
+REFUSALS = {"refuse": (503, None), "busy": (429, 1), "down": (503, 1)}
 
 
 class Refusal(Exception):
@@ -167,14 +169,27 @@ class Peer:
     # --------------------------------------------------------------- manners
 
     def _answer_with_manners(self, request: Request) -> Answer | None:
-        if self.manners.take("drop_times"):
+        trouble = self.manners.throw()
+        if trouble:
+            self.ledger.append("spoiled", how=trouble, method=request.method)
+        if trouble == "drop" or self.manners.take("drop_times"):
             return None
-        if self.manners.take("stall_times"):
+        if trouble == "stall" or self.manners.take("stall_times"):
             self.closing.wait(self.manners.stall_s)
             return None
         self.check_credentials(request)
+        if trouble in REFUSALS:
+            return self._refuse(request, *REFUSALS[trouble])
         if self.manners.take("refuse_times"):
-            return self._refuse(request)
+            manners = self.manners
+            return self._refuse(request, manners.refuse_status, manners.retry_after_s)
+        answer = self._take_effect(request)
+        if trouble == "late":
+            self.closing.wait(self.manners.late_s)
+        return None if trouble == "lose" else answer
+
+    def _take_effect(self, request: Request) -> Answer:
+        """Do what is asked, unless the peer dies over it."""
         writes = request.method != "GET"
         if writes and self.manners.die == "before_effect":
             os._exit(EXIT_BY_COMMAND)
@@ -185,8 +200,9 @@ class Peer:
             self.closing.wait(self.manners.late_s)
         return answer
 
-    def _refuse(self, request: Request) -> Answer:
-        status, retry_after_s = self.manners.refuse_status, self.manners.retry_after_s
+    def _refuse(
+        self, request: Request, status: int, retry_after_s: int | None
+    ) -> Answer:
         headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}
         reason = http.client.responses.get(status, "refused")
         self.ledger.append(

@@ -196,3 +196,14 @@ def test_cmms_dies_after_the_effect_and_before_the_answer(tmp_path):
 
         assert process.wait(timeout=10) == 70
     assert ledger.read_text().count('"created"') == 1
+
+
+def test_dice_of_the_same_seed_spoil_the_same_requests(cmms):
+    series = []
+    for _ in range(2):
+        cmms.manners.change({"trouble_percent": 50, "trouble_seed": 7})
+        series.append([cmms.manners.throw() for _ in range(20)])
+
+    assert series[0] == series[1]
+    assert any(series[0])
+    assert not all(series[0])
