@@ -8,6 +8,7 @@ import threading
 from . import json_http
 from .json_rpc import Session
 from .partner_events import cloudevent, signed
+from .plant import PEER_NETWORK
 from .stage import Stage
 
 CODE = "chaos"
@@ -42,6 +43,7 @@ def connector(stage: Stage) -> int:
         code=CODE,
         user_id=admin.uid,
         base_url=stage.cmms.url,
+        allowed_networks=PEER_NETWORK,
         outbound_secret=stage.secrets.cmms_token,
         inbound_secret=stage.secrets.machine,
         **CONNECTOR,

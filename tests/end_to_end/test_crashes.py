@@ -75,7 +75,7 @@ def assert_one_work_order(live, request_id):
     assert len(work_orders(live, request_id)) == 1
 
 
-def test_killed_processes_in_mid_delivery_make_one_work_order_each(live):
+def test_a1_killed_processes_in_mid_delivery_make_one_work_order_each(live):
     requests = requests_in_mid_delivery(live, number=2)
 
     live.kill_odoo()
@@ -85,7 +85,7 @@ def test_killed_processes_in_mid_delivery_make_one_work_order_each(live):
         assert_one_work_order(live, request)
 
 
-def test_killed_server_in_the_middle_of_a_batch_loses_and_doubles_nothing(live):
+def test_a1_killed_server_in_the_middle_of_a_batch_loses_and_doubles_nothing(live):
     order = release_order(
         live.session(), live.plant.product_id, live.plant.bom_id, "GB-200-KILL"
     )
@@ -99,7 +99,7 @@ def test_killed_server_in_the_middle_of_a_batch_loses_and_doubles_nothing(live):
     until(lambda: counts(live, order) == [(47, 1)], "all is counted", within_s=60)
 
 
-def test_crash_of_postgresql_in_mid_delivery_makes_one_work_order(live):
+def test_a1_crash_of_postgresql_in_mid_delivery_makes_one_work_order(live):
     (request_id,) = requests_in_mid_delivery(live)
 
     own_postgres.crash()

@@ -194,7 +194,7 @@ def test_gzip_is_accepted(live, door):
 
 
 @every_door
-def test_repeated_id_is_one_row_and_the_same_answer(live, door):
+def test_a4_repeated_id_is_one_row_and_the_same_answer(live, door):
     sent = letter(door)
     first = sent.post(live)
     rows = row_counts(live)
@@ -218,14 +218,14 @@ def test_repeated_id_is_one_row_and_the_same_answer(live, door):
         (QMS_HOOK, {"decision": "USAGE_DECISION_REJECT"}),
     ],
 )
-def test_same_id_with_another_body_is_a_conflict(live, refused, door, changes):
+def test_a5_same_id_with_another_body_is_a_conflict(live, refused, door, changes):
     event_id = f"e2e-conflict-{door}-{time.time_ns()}"
     assert letter(door, event_id).post(live).status == 202
 
     refused(letter(door, event_id, **changes), 409)
 
 
-def test_same_id_with_another_body_is_a_conflict_at_the_edge(live):
+def test_a5_same_id_with_another_body_is_a_conflict_at_the_edge(live):
     event_id = f"e2e-conflict-{time.time_ns()}"
     assert letter(EDGE, event_id).post(live).status == 202
     rows = row_counts(live)

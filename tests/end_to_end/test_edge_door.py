@@ -180,7 +180,7 @@ def test_broken_line_refuses_the_request_and_names_the_line(live, run):
 # ------------------------------------------------------------------------- repeats
 
 
-def test_one_batch_posted_by_many_at_once_is_stored_once(live, run):
+def test_a5_one_batch_posted_by_many_at_once_is_stored_once(live, run):
     events = [count(f"{run}-{n}") for n in range(100)]
     answers = []
 

@@ -10,7 +10,7 @@ from .doors import EVENTS, cloudevent, letter
 LANES, EVENTS_PER_LANE = 6, 8
 
 
-def test_each_lane_is_worked_on_in_order_and_one_at_a_time(live):
+def test_a6_each_lane_is_worked_on_in_order_and_one_at_a_time(live):
     run = f"lane-{time.time_ns()}"
     events = [
         cloudevent(

@@ -17,7 +17,7 @@ def plant_without_runner(series, template):
         yield live
 
 
-def test_sweeper_delivers_when_no_runner_was_ever_started(plant_without_runner):
+def test_a1_sweeper_delivers_when_no_runner_was_ever_started(plant_without_runner):
     live = plant_without_runner
 
     request_id = request_maintenance(live)

@@ -7,7 +7,7 @@ from .committed_case import CommittedCase
 
 @tagged("post_install", "-at_install")
 class TestInbox(CommittedCase):
-    def test_event_is_stored_once_however_often_it_is_sent(self):
+    def test_a4_event_is_stored_once_however_often_it_is_sent(self):
         event = self.event(1)
 
         first = self.given_events(event)
@@ -19,7 +19,7 @@ class TestInbox(CommittedCase):
         self.assertEqual(first[0]["uuid"], second[0]["uuid"])
         self.assertEqual(self.states(), ["received"])
 
-    def test_same_id_with_another_body_is_a_conflict(self):
+    def test_a5_same_id_with_another_body_is_a_conflict(self):
         self.given_events(self.event(1, event_id="one-id"))
 
         (answer,) = self.given_events(self.event(2, event_id="one-id"))
@@ -48,7 +48,7 @@ class TestInbox(CommittedCase):
 
         self.assertEqual([answer["status"] for answer in answers], ["accepted"] * 2)
 
-    def test_twenty_callers_with_one_event_at_once_store_it_once(self):
+    def test_a5_twenty_callers_with_one_event_at_once_store_it_once(self):
         event = self.event(1)
 
         with ThreadPoolExecutor(20) as callers:
@@ -75,7 +75,7 @@ class TestInbox(CommittedCase):
 
 @tagged("post_install", "-at_install")
 class TestInboxHandling(CommittedCase):
-    def test_events_of_one_subject_have_their_effect_in_order(self):
+    def test_a6_events_of_one_subject_have_their_effect_in_order(self):
         self.given_events(*[self.event(number) for number in range(5)])
 
         self.drain()
@@ -93,7 +93,7 @@ class TestInboxHandling(CommittedCase):
         self.assertEqual(self.states(), ["processed", "dead", "received"])
         self.assertEqual(self.effects(), [1])
 
-    def test_a_poisoned_lane_does_not_stop_the_others(self):
+    def test_a7_a_poisoned_lane_does_not_stop_the_others(self):
         self.given_events(self.event(1, fail="user_error"), self.event(2))
         self.given_events(self.event(7, subject="ORDER-2"))
 
@@ -101,7 +101,7 @@ class TestInboxHandling(CommittedCase):
 
         self.assertEqual(self.effects("ORDER-2"), [7])
 
-    def test_a_released_lane_goes_on_in_order(self):
+    def test_a7_a_released_lane_goes_on_in_order(self):
         self.given_events(self.event(1, fail="user_error"), self.event(2))
         self.drain()
 

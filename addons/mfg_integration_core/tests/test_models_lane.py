@@ -52,7 +52,7 @@ class TestLane(CommittedCase):
         leased = [lane for lane in claimed if lane]
         self.assertEqual(len(leased), len(set(leased)))
 
-    def test_parallel_drains_keep_the_order_of_each_lane(self):
+    def test_a6_parallel_drains_keep_the_order_of_each_lane(self):
         lanes = [f"ORDER-{lane}" for lane in range(4)]
         for number in range(6):
             self.given_events(*[self.event(number, subject=key) for key in lanes])
@@ -64,7 +64,7 @@ class TestLane(CommittedCase):
         for key in lanes:
             self.assertEqual(self.effects(key), list(range(6)))
 
-    def test_a_row_that_commits_late_comes_after_those_numbered_before(self):
+    def test_a6_a_row_that_commits_late_comes_after_those_numbered_before(self):
         # Two transactions draw ids 1 and 2; the one with id 2 commits first.
         early_open, may_commit = threading.Event(), threading.Event()
 
@@ -109,7 +109,7 @@ class TestLane(CommittedCase):
         self.assertEqual(self.states(), ["processing"])
         self.assertEqual(self.effects(), [])
 
-    def test_what_a_lost_worker_began_is_recovered(self):
+    def test_a1_what_a_lost_worker_began_is_recovered(self):
         self.given_events(self.event(1))
 
         def die(env):
@@ -153,7 +153,7 @@ class TestLane(CommittedCase):
 
 @tagged("post_install", "-at_install")
 class TestSweeper(CommittedCase):
-    def test_without_a_runner_the_sweeper_does_the_work(self):
+    def test_a1_without_a_runner_the_sweeper_does_the_work(self):
         self.given_events(self.event(1))
 
         self.commit(lambda env: env["mfg.sweeper"]._cron_sweep())

@@ -123,7 +123,7 @@ class TestOutbox(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestOutboxTransaction(CommittedCase):
-    def test_a_rolled_back_change_leaves_no_message(self):
+    def test_a2_a_rolled_back_change_leaves_no_message(self):
         code = f"outbox-{uuid.uuid4().hex[:8]}"
         connector_id = self.commit(lambda env: _given_subscription(env, code).id)
 

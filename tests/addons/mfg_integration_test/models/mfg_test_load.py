@@ -39,7 +39,9 @@ class MfgTestLoad(models.AbstractModel):
             for lane in range(lanes)
         ]
         # sudo: nobody has the right to owe a message; only code does.
-        return messages.sudo().create(prepared).ids
+        owed = messages.sudo().create(prepared)
+        self.env["mfg.connector"].browse(connector_id)._wake()
+        return owed.ids
 
     @api.model
     def send_each_in_a_job(self, message_ids):

@@ -1,0 +1,83 @@
+"""A burst or an outage of one partner is no matter of the others."""
+
+import contextlib
+import socket
+
+import pytest
+
+from devkit import chaos_load
+from devkit.poll import until
+
+from .test_crashes import assert_one_work_order, request_maintenance
+
+BURST, LANES = 800, 50
+FINISHED_WITHIN_S = 240
+
+
+@pytest.fixture
+def other_plant(live):
+    """Id of a connector beside the one that the test looks at; at the end it works."""
+    connector_id = chaos_load.connector(live)
+    yield connector_id
+    point_to(live, connector_id, live.cmms.url)
+
+
+@pytest.fixture
+def partner_in_coma():
+    """Address of a partner that lets everybody connect and answers nobody."""
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0), backlog=512)) as it:
+        yield f"http://127.0.0.1:{it.getsockname()[1]}"
+
+
+def test_a18_burst_at_one_connector_does_not_delay_another(live, other_plant):
+    burst = chaos_load.owe(live, other_plant, BURST, LANES)
+    until(lambda: delivered(live, burst), "the burst is under way")
+
+    request_id = request_maintenance(live)
+
+    assert_one_work_order(live, request_id)
+    assert delivered(live, burst) < len(burst)
+    wait_for_all(live, burst)
+
+
+def test_n4_outage_of_one_plants_partner_does_not_delay_another_plant(
+    live, other_plant, partner_in_coma
+):
+    point_to(live, other_plant, partner_in_coma)
+    owed = chaos_load.owe(live, other_plant, LANES, LANES)
+    until(lambda: tried(live, owed), "the partner is being called")
+
+    request_id = request_maintenance(live)
+
+    assert_one_work_order(live, request_id)
+    assert not delivered(live, owed)
+    point_to(live, other_plant, live.cmms.url)
+    wait_for_all(live, owed)
+
+
+def wait_for_all(live, messages):
+    """Whoever was kept waiting gets his turn, too."""
+    until(
+        lambda: delivered(live, messages) == len(messages),
+        "all messages are delivered",
+        within_s=FINISHED_WITHIN_S,
+    )
+
+
+def delivered(live, messages):
+    return live.value(
+        "SELECT count(*) FROM mfg_outbox_message"
+        " WHERE id = ANY(%s) AND state = 'delivered'",
+        messages,
+    )
+
+
+def tried(live, messages):
+    return live.value(
+        "SELECT count(*) FROM mfg_delivery_attempt WHERE message_id = ANY(%s)",
+        messages,
+    )
+
+
+def point_to(live, connector_id, url):
+    live.session().write("mfg.connector", connector_id, base_url=url)
