@@ -7,6 +7,15 @@ from .committed_case import CommittedCase
 
 @tagged("post_install", "-at_install")
 class TestInbox(CommittedCase):
+    def test_a3_event_is_stored_and_answered_before_anything_is_done_with_it(self):
+        (answer,) = self.given_events(self.event(1))
+
+        self.assertEqual(answer["status"], "accepted")
+        self.assertTrue(answer["uuid"])
+        self.assertEqual((self.states(), self.effects()), (["received"], []))
+        self.drain()
+        self.assertEqual((self.states(), self.effects()), (["processed"], [1]))
+
     def test_a4_event_is_stored_once_however_often_it_is_sent(self):
         event = self.event(1)
 

@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 from odoo.tests import TransactionCase, tagged
 
 from .committed_case import CommittedCase
+from .common import ManufacturingScene
 
 
 def _given_subscription(env, code, **values):
@@ -143,3 +144,31 @@ class TestOutboxTransaction(CommittedCase):
             connector_id,
         )
         self.assertEqual(count, [(0,)])
+
+    def test_a2_a_rolled_back_confirmation_of_an_order_leaves_no_message(self):
+        code = f"outbox-{uuid.uuid4().hex[:8]}"
+        event_type = "mfg_integration_core.mfg_event_type_production_state_changed"
+        connector_id = self.commit(
+            lambda env: (
+                _given_subscription(
+                    env, code, event_type_id=env.ref(event_type).id, operation="follow"
+                ).id
+            )
+        )
+        owed = [("connector_id", "=", connector_id)]
+
+        def confirm_and_fail(env):
+            scene = ManufacturingScene(env)
+            product = scene.product("GB-ROLLBACK")
+            bom = scene.bom(product, [scene.product("Gear")], scene.workcenter())
+            scene.order(bom, 1)
+            # What a commit runs first, so that the message is there to be undone.
+            env.cr.precommit.run()
+            self.assertTrue(env["mfg.outbox.message"].search(owed))
+            raise ZeroDivisionError
+
+        with self.assertRaises(ZeroDivisionError):
+            self.commit(confirm_and_fail)
+
+        found = self.commit(lambda env: env["mfg.outbox.message"].search_count(owed))
+        self.assertEqual(found, 0)
