@@ -1,7 +1,7 @@
 """``make bench``: the performance budget, measured on a live plant.
 
 Prints a table and writes ``build/bench.json``, a list of
-``{name, series, value, unit, bar, ok, detail}``.
+``{name, series, value, unit, bar, ok, detail, machine}``.
 """
 
 import argparse
@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass
 from . import inside, plant, template_database
 from .bench_delivery import ordered_delivery
 from .bench_edge import edge_ingest
+from .bench_fairness import beside_a_burst
 from .bench_latency import commit_to_receipt, stored_answer
+from .bench_machine import machine
+from .bench_screens import screens
 from .console import say, step
 from .paths import BUILD
 from .series import Series, choose
@@ -73,6 +76,7 @@ def measure(series: Series, _argv: Sequence[str]) -> int:
     results: list[Result] = []
     template = template_database.ensure(series, with_test_addons=True)
     with opened(series, "bench", template=template) as stage:
+        facts = machine(stage)
         with step("building the plant"):
             built = plant.build(stage)
         with step("waiting for queue_job's runner, which starts after 5 s"):
@@ -82,13 +86,15 @@ def measure(series: Series, _argv: Sequence[str]) -> int:
             ("ordered delivery", lambda: ordered_delivery(stage, built)),
             ("stored answers", lambda: stored_answer(stage)),
             ("edge ingest", lambda: edge_ingest(stage)),
+            ("a message beside a burst", lambda: beside_a_burst(stage, built)),
+            ("screens at millions of rows", lambda: screens(stage)),
         ):
             with step(f"measuring: {title}"):
                 results += [
                     Result(series=series.name, **figure) for figure in figures()
                 ]
     earlier = json.loads(REPORT.read_text("utf-8")) if REPORT.exists() else []
-    report = earlier + [result.as_json() for result in results]
+    report = earlier + [result.as_json() | {"machine": facts} for result in results]
     REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     return 0
 

@@ -4,6 +4,7 @@ import functools
 import statistics
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 from . import json_http
@@ -14,6 +15,7 @@ from .stage import Stage
 
 MESSAGES = 25
 EVENTS = 200
+CALLERS = 20
 EVENTS_PATH = "/mfg/v1/events/assembly-edge"
 
 
@@ -26,7 +28,7 @@ def commit_to_receipt(stage: Stage, built: Plant) -> list[dict]:
             name=f"Bench {uuid.uuid4()}",
             equipment_id=built.equipment_id,
         )
-        delay = functools.partial(_delay, stage, request_id)
+        delay = functools.partial(arrival_delay, stage, request_id)
         seconds.append(until(delay, "the CMMS has it"))
     detail = f"{MESSAGES} messages, from the start of the transaction to the ledger"
     return _percentiles("commit to receipt", seconds, bar_s=1.0, detail=detail)
@@ -34,19 +36,34 @@ def commit_to_receipt(stage: Stage, built: Plant) -> list[dict]:
 
 def stored_answer(stage: Stage) -> list[dict]:
     """From a signed event to the answer that it is stored."""
-    seconds = []
-    for _ in range(EVENTS):
-        body, headers = signed(stage.secrets.machine, ping())
-        started = time.monotonic()
-        answer = json_http.post(f"{stage.url}{EVENTS_PATH}", body, headers)
-        seconds.append(time.monotonic() - started)
-        if answer.status != 202:
-            raise ValueError(f"the door answered {answer.status}: {answer.body!r}")
+    alone = [_stored(stage) for _ in range(EVENTS)]
+    with ThreadPoolExecutor(CALLERS) as callers:
+        beside = list(callers.map(lambda _n: _stored(stage), range(2 * EVENTS)))
     detail = f"{EVENTS} events one after the other, a connection each"
-    return _percentiles("inbound stored answer", seconds, bar_s=None, detail=detail)
+    crowd = f"{2 * EVENTS} events by {CALLERS} callers at once, a connection each"
+    return [
+        *_percentiles("inbound stored answer", alone, bar_s=None, detail=detail),
+        *_percentiles(
+            f"inbound stored answer, {CALLERS} callers",
+            beside,
+            bar_s=0.1,
+            detail=crowd,
+        ),
+    ]
 
 
-def _delay(stage: Stage, request_id: int) -> float | None:
+def _stored(stage: Stage) -> float:
+    """Seconds until the door has answered one event."""
+    body, headers = signed(stage.secrets.machine, ping())
+    started = time.monotonic()
+    answer = json_http.post(f"{stage.url}{EVENTS_PATH}", body, headers)
+    seconds = time.monotonic() - started
+    if answer.status != 202:
+        raise ValueError(f"the door answered {answer.status}: {answer.body!r}")
+    return seconds
+
+
+def arrival_delay(stage: Stage, request_id: int) -> float | None:
     """Seconds until the CMMS had the request's message; None while it has not."""
     rows = stage.sql(
         "SELECT uuid, create_date FROM mfg_outbox_message"
