@@ -120,12 +120,19 @@ def _strike(stage: Stage, victim: str) -> None:
 
 def _share_done(stage: Stage, messages: list[int]) -> float:
     """Share of the messages that nothing happens to any more."""
+    stage.supervise()
     return stage.value(
         "SELECT avg((state = ANY(%s))::int)::float FROM mfg_outbox_message"
         " WHERE id = ANY(%s)",
         ["delivered", "acknowledged", "expired", "superseded", "cancelled", "dead"],
         messages,
     )
+
+
+def _is_done(stage: Stage, sender: chaos_load.Sender) -> bool:
+    """Whether the sender has got rid of its events."""
+    stage.supervise()
+    return not sender.is_alive()
 
 
 def _wait_for_the_end(stage: Stage, connector_id: int, messages, sender) -> None:
@@ -137,7 +144,11 @@ def _wait_for_the_end(stage: Stage, connector_id: int, messages, sender) -> None
         last_words=lambda: _states(stage, connector_id),
     )
     sender.finish()
-    until(lambda: not sender.is_alive(), "every event is stored", within_s=120)
+    until(
+        lambda: _is_done(stage, sender),
+        "every event is stored",
+        within_s=120,
+    )
     until(
         lambda: (
             not stage.value(
