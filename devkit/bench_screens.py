@@ -31,10 +31,12 @@ def screens(stage: Stage) -> list[dict]:
     log = "mfg.integration.log"
     columns = ("create_date", "direction", "event_type", "connector_id", "state")
     connector = ("name", "state", "dead_count", "waiting_count", "last_success_at")
+    flow = ("connector_id", "direction", "event_type", "pending_count", "late_since")
     opened = {
         "log, last 7 days": lambda: _list(admin, log, columns, _last_days(stage, 7)),
         "log, everything": lambda: _list(admin, log, columns, []),
         "dead letters by cause": lambda: _groups(stage, admin),
+        "flows": lambda: _list(admin, "mfg.flow", flow, []),
         "connectors": lambda: _list(admin, "mfg.connector", connector, []),
     }
     return [
@@ -116,6 +118,8 @@ def _copy(
         "state": f"CASE number % {DEAD_EVERY} WHEN 0 THEN 'dead' ELSE '{final}' END",
         "reason_code": f"CASE number % {DEAD_EVERY} WHEN 0 THEN 'refused' END",
         "reason": f"CASE number % {DEAD_EVERY} WHEN 0 THEN 'unknown asset' END",
+        "cause": f"CASE number % {DEAD_EVERY} WHEN 0 THEN 'asset ' || number % 7 END",
+        "failed_at": f"CASE number % {DEAD_EVERY} WHEN 0 THEN localtimestamp END",
         "create_date": f"now() AT TIME ZONE 'UTC' - random() * interval '{DAYS} days'",
     }
     names = [
