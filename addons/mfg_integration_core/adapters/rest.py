@@ -13,7 +13,7 @@ from ..exceptions import (
     PermanentDeliveryError,
     RetryableDeliveryError,
 )
-from ..protocols.client_tls import explain
+from ..protocols.client_tls import broke_off, explain
 from ..protocols.masking import Mask
 from ..protocols.partner_network import PartnerNetwork
 from ..protocols.template import Template
@@ -200,9 +200,10 @@ def _send(session, request, limits, seen) -> Answer:
             body = _read(response, deadline)
             answer = Answer(response.status_code, dict(response.headers), body)
     except requests.exceptions.SSLError as error:
-        raise PermanentDeliveryError(
-            explain(urlsplit(request.url).hostname, error), code="tls_refused"
-        ) from error
+        told = explain(urlsplit(request.url).hostname, error)
+        if broke_off(error):
+            raise RetryableDeliveryError(told, code="no_answer") from error
+        raise PermanentDeliveryError(told, code="tls_refused") from error
     except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema) as error:
         raise PermanentDeliveryError(
             f"{request.url} is no address: {error}", code="bad_address"

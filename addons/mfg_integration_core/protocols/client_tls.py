@@ -159,7 +159,21 @@ def explain(host: str, error: BaseException) -> str:
             f"{host} asks for a client certificate that it knows. Check Client"
             " Certificate of the connector."
         )
+    if broke_off(error):
+        return (
+            f"{host} broke off the encrypted connection. If it asks for a client"
+            " certificate, check Client Certificate of the connector."
+        )
     return f"No encrypted connection to {host} could be made: {reason}."
+
+
+def broke_off(error: BaseException) -> bool:
+    """Whether the other side hung up without a word, which may pass by itself.
+
+    With TLS 1.3 a server that misses our certificate may hang up before its alert is
+    read, so this does not tell a refusal from a broken line.
+    """
+    return isinstance(_openssl_error(error), ssl.SSLEOFError)
 
 
 def _openssl_error(error: BaseException) -> BaseException:
