@@ -48,7 +48,7 @@ class MfgConnector(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        "Responsible",
+        string="Responsible",
         default=lambda self: self.env.user,
         tracking=True,
         help="Is told when something of the connector waits too long.",

@@ -253,8 +253,9 @@ class MfgMetric(models.AbstractModel):
         alive.add(sweeper._runner_state() == sweep.ALIVE, part="runner")
         alive.add(sweeper._sweeper_is_alive(), part="sweeper")
         self.env.cr.execute(
-            f"""
-            SELECT name, extract(epoch FROM now())::float - {_epoch("beat_at")}
+            """
+            SELECT name,
+                   extract(epoch FROM now() - beat_at AT TIME ZONE 'UTC')::float
               FROM mfg_heartbeat
              WHERE name IN ('runner', 'sweeper') ORDER BY name
             """
