@@ -48,7 +48,6 @@ class MfgConnector(models.Model):
     )
     responsible_id = fields.Many2one(
         "res.users",
-        string="Responsible",
         default=lambda self: self.env.user,
         tracking=True,
         help="Is told when something of the connector waits too long.",
