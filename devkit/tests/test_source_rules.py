@@ -21,8 +21,9 @@ SEARCH = '<search><field name="name"/>{}</search>'
 SAMPLES = {
     "sudo-without-reason": (HANDLER, "x.sudo()", "# the door has no user\nx.sudo()"),
     "commit-outside-unit-of-work": (MODEL, "cr.commit()", "commit = None"),
-    "machine-path": ("docs/a.md", "see /opt/odoo/x", "see ~/odoo, tests/work/x"),
-    "registry-host": ("docs/a.md", "from pypi.org", "from PyPI"),
+    # Put together, so that this file holds neither a path nor a host.
+    "machine-path": ("docs/a.md", "see /" + "opt/odoo/x", "see ~/odoo, tests/work/x"),
+    "registry-host": ("docs/a.md", "from pypi" + ".org", "from PyPI"),
     "sleep-in-test": (TEST, "time.sleep(1)", "time.time()"),
     "unfinished": (MODEL, "# TODO later", "todo = 1"),
     "core-imports-domain": (
