@@ -1,7 +1,8 @@
 """``make bench``: the performance budget, measured on a live plant.
 
 Prints a table and writes ``build/bench.json``, a list of
-``{name, series, value, unit, bar, ok, detail, machine}``.
+``{name, series, value, unit, bar, ok, detail, machine}``. ``ONLY=`` measures those whose
+name contains a word.
 """
 
 import argparse
@@ -56,23 +57,30 @@ class Result:
 
 def main(argv: Sequence[str]) -> int:
     """Measure each series asked for; 0 unless something could not be measured."""
-    parser = argparse.ArgumentParser(prog="devkit bench", description=__doc__)
-    parser.add_argument("--series", default=os.environ.get("SERIES"))
-    options = parser.parse_args(argv)
+    options = _parse(argv)
     REPORT.unlink(missing_ok=True)
     for series in choose(options.series):
         series.provision()
         template_database.drop_abandoned(series)
         template_database.ensure(series, with_test_addons=True)
-        status = inside.run(series, f"{__name__}:measure")
+        words = [f"--only={options.only}"]
+        status = inside.run(series, f"{__name__}:measure", words)
         if status:
             return status
     _print_table()
     return 0
 
 
-def measure(series: Series, _argv: Sequence[str]) -> int:
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="devkit bench", description=__doc__)
+    parser.add_argument("--series", default=os.environ.get("SERIES"))
+    parser.add_argument("--only", default=os.environ.get("ONLY", ""))
+    return parser.parse_args(argv)
+
+
+def measure(series: Series, argv: Sequence[str]) -> int:
     """Measure one series inside its Python and add the results to the report."""
+    options = _parse(argv)
     results: list[Result] = []
     template = template_database.ensure(series, with_test_addons=True)
     with opened(series, "bench", template=template) as stage:
@@ -89,6 +97,8 @@ def measure(series: Series, _argv: Sequence[str]) -> int:
             ("a message beside a burst", lambda: beside_a_burst(stage, built)),
             ("screens at millions of rows", lambda: screens(stage)),
         ):
+            if options.only not in title:
+                continue
             with step(f"measuring: {title}"):
                 results += [
                     Result(series=series.name, **figure) for figure in figures()

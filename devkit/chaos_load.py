@@ -6,12 +6,12 @@ import random
 import threading
 
 from . import json_http
-from .json_rpc import Session
 from .partner_events import cloudevent, signed
-from .plant import PEER_NETWORK
+from .plant import PEER_NETWORK, connection_user
 from .stage import Stage
 
 CODE = "chaos"
+NAME = "Chaos CMMS"
 SUBJECTS = 8
 #: Messages that are owed in one transaction.
 CHUNK = 500
@@ -19,7 +19,6 @@ REPEATED_SHARE = 0.25
 EVENT_EVERY_S = 0.2
 #: Retries and pauses are as short as the time limits of the template.
 CONNECTOR = {
-    "name": "Chaos CMMS",
     "template": "chaos_cmms",
     "retry_base_s": 1,
     "retry_cap_s": 2,
@@ -32,7 +31,6 @@ CONNECTOR = {
 def connector(stage: Stage) -> int:
     """A live connector to the stage's CMMS, its own documents left to others."""
     admin = stage.session()
-    _admin_may_integrate(admin)
     found = admin.search("mfg.connector", [("code", "=", CODE)])
     if found:
         return found[0]
@@ -41,7 +39,8 @@ def connector(stage: Stage) -> int:
     connector_id = admin.create(
         "mfg.connector",
         code=CODE,
-        user_id=admin.uid,
+        name=NAME,
+        user_id=connection_user(admin, CODE, NAME),
         base_url=stage.cmms.url,
         allowed_networks=PEER_NETWORK,
         outbound_secret=stage.secrets.cmms_token,
@@ -120,9 +119,3 @@ class Sender(threading.Thread):
             return json_http.post(url, content, headers).status == 202
         return False
 
-
-def _admin_may_integrate(admin: Session) -> None:
-    """The events are handled as the administrator, who must be allowed to."""
-    name = "group_ids" if admin.has_field("res.users", "group_ids") else "groups_id"
-    group = admin.ref("mfg_integration_core.group_administrator")
-    admin.write("res.users", admin.uid, **{name: [(4, group)]})

@@ -202,12 +202,11 @@ def _connectors(admin: Session, stage: Stage, equipment_id: int) -> None:
 
 def _connector(admin: Session, code: str, name: str, **values) -> int:
     """A connector with a user of its own; its secrets are those of this stage."""
-    user_id = _user(admin, f"{code}-bot", None, f"{name} (system)", INTEGRATION_GROUPS)
     connector_id = admin.ensure(
         "mfg.connector",
         {"code": code},
         name=name,
-        user_id=user_id,
+        user_id=connection_user(admin, code, name),
         retry_base_s=RETRY_BASE_S,
     )
     admin.write("mfg.connector", connector_id, **values)
@@ -218,6 +217,11 @@ def _bind(admin: Session, connector_id: int, equipment_id: int, external: str) -
     """Tell a connector under which id the partner knows the robot."""
     key = {"connector_id": connector_id, "res_model": EQUIPMENT_MODEL}
     admin.ensure("mfg.binding", {**key, "external_id": external}, res_id=equipment_id)
+
+
+def connection_user(admin: Session, code: str, name: str) -> int:
+    """The user that the connector of that code acts as."""
+    return _user(admin, f"{code}-bot", None, f"{name} (system)", INTEGRATION_GROUPS)
 
 
 def _user(

@@ -199,7 +199,7 @@ def _wake_committed(registry, connector_ids):
         live = env["mfg.connector"].search(
             [("id", "in", wanted), ("state", "=", "live")]
         )
-        env["mfg.sweeper"]._wake(live)
+        env["mfg.sweeper"]._plan(live)
 
     run_in_transaction(registry, wake, uid=SUPERUSER_ID)
 

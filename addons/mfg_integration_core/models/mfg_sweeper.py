@@ -60,20 +60,16 @@ class MfgSweeper(models.AbstractModel):
     # -------------------------------------------------------------------- wake
 
     @api.model
-    def _wake(self, connectors):
-        """Have the connectors drained soon: by the runner, else by this cron."""
-        if self._runner_is_alive():
-            for connector in connectors:
-                connector._enqueue_drain(0)
-        elif connectors:
-            self._trigger()
+    def _plan(self, connectors, slot=0, eta=None):
+        """Have one slot of each drained, at ``eta`` (naive UTC) or at once.
 
-    @api.model
-    def _plan(self, connector, slot, eta=None):
-        """Have one slot drained, at ``eta`` (naive UTC) or at once."""
-        if self._runner_is_alive():
-            connector._enqueue_drain(slot, eta=eta)
-        else:
+        By the runner, by this cron when there is none, and by both while nobody knows
+        whether the runner hears: they exclude each other by the leases of the lanes.
+        """
+        if self._runner_holds_lock():
+            for connector in connectors:
+                connector._enqueue_drain(slot, eta=eta)
+        if connectors and not self._runner_is_alive():
             self._trigger(at=eta)
 
     @api.model
@@ -85,7 +81,12 @@ class MfgSweeper(models.AbstractModel):
 
     @api.model
     def _runner_is_alive(self):
-        """Whether a queue_job runner serves this database."""
+        """Whether work may be left to the runner alone."""
+        return self._runner_holds_lock()
+
+    @api.model
+    def _runner_holds_lock(self):
+        """Whether a queue_job runner serves this database, or seems to."""
         self.env.cr.execute(
             """
             SELECT 1

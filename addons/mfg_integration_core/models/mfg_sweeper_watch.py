@@ -48,7 +48,7 @@ class MfgSweeperWatch(models.AbstractModel):
 
     @api.model
     def _runner_is_alive(self):
-        """Also not when it is known to be deaf: nobody would start the job."""
+        """Not while it is in trouble: perhaps nobody starts its jobs."""
         return super()._runner_is_alive() and not self._last_beat(TROUBLE)
 
     @api.model
@@ -56,7 +56,7 @@ class MfgSweeperWatch(models.AbstractModel):
         """How the runner is right now; see :func:`..protocols.sweep.runner_state`."""
         return sweep.runner_state(
             time.time(),
-            super()._runner_is_alive(),
+            self._runner_holds_lock(),
             self._oldest_wake_job_at(),
             self._jobs_are_run(),
         )
@@ -65,15 +65,7 @@ class MfgSweeperWatch(models.AbstractModel):
     def _watch_runner(self):
         """Note when the runner gets into trouble, and when it is back."""
         if self._runner_state() == sweep.ALIVE:
-            since = self._end_trouble()
-            if since:
-                self._say(
-                    "recovered",
-                    _(
-                        "The job runner is alive again; it was missing for %(s)s s.",
-                        s=round((fields.Datetime.now() - since).total_seconds()),
-                    ),
-                )
+            self._end_trouble()
         elif self._begin_trouble():
             self._say(
                 "trouble",
@@ -98,14 +90,22 @@ class MfgSweeperWatch(models.AbstractModel):
 
     @api.model
     def _end_trouble(self):
-        """Since when the runner was in trouble (naive UTC), None if it was not."""
+        """Leave the work to the runner again; say so if it was in trouble."""
         with read_committed(self.env.registry) as cr:
             cr.execute(
                 "DELETE FROM mfg_heartbeat WHERE name = %s RETURNING beat_at",
                 (TROUBLE,),
             )
             found = cr.fetchone()
-        return found[0] if found else None
+        if found:
+            missing = fields.Datetime.now() - found[0]
+            self._say(
+                "recovered",
+                _(
+                    "The job runner is alive again; it was missing for %(s)s s.",
+                    s=round(missing.total_seconds()),
+                ),
+            )
 
     @api.model
     def _ask_for_proof(self):
@@ -120,8 +120,9 @@ class MfgSweeperWatch(models.AbstractModel):
 
     @api.model
     def _prove_runner(self):
-        """The body of that job."""
+        """The body of that job: who runs it is alive, whatever was thought of it."""
         self._beat(RUNNER)
+        self._end_trouble()
 
     @api.model
     def _jobs_are_run(self):

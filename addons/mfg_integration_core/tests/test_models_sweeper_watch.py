@@ -22,10 +22,11 @@ class TestSweeperWatch(CommittedCase):
         self.sql("DELETE FROM mfg_heartbeat WHERE name IN %s", (RUNNER, TROUBLE))
         self.sql("DELETE FROM queue_job WHERE identity_key = 'mfg-runner-proof'")
 
+    def given_lock(self, is_held):
+        return patch.object(MfgSweeper, "_runner_holds_lock", return_value=is_held)
+
     def sweep_while(self, runner_holds_lock):
-        with patch.object(
-            MfgSweeper, "_runner_is_alive", return_value=runner_holds_lock
-        ):
+        with self.given_lock(runner_holds_lock):
             self.commit(lambda env: env["mfg.sweeper"]._cron_sweep())
 
     def notes(self, kind):
@@ -35,9 +36,7 @@ class TestSweeperWatch(CommittedCase):
         return count
 
     def status(self, runner_holds_lock=True):
-        with patch.object(
-            MfgSweeper, "_runner_is_alive", return_value=runner_holds_lock
-        ):
+        with self.given_lock(runner_holds_lock):
             return self.commit(lambda env: env["mfg.sweeper"]._runner_status())
 
     def given_proof_asked_for(self, seconds_ago):
@@ -68,14 +67,32 @@ class TestSweeperWatch(CommittedCase):
         self.assertFalse(is_alive)
         self.assertIn("the sweeper does its work", text)
 
-    def test_l4_deaf_runner_gets_no_more_jobs(self):
+    def test_l4_work_is_asked_of_a_deaf_runner_and_of_the_sweeper(self):
         self.given_proof_asked_for(seconds_ago=40)
         self.sweep_while(runner_holds_lock=True)
+        self.sql("DELETE FROM ir_cron_trigger")
 
-        with patch.object(MfgSweeper, "_runner_is_alive", return_value=True):
-            is_asked = self.commit(lambda env: env["mfg.sweeper"]._runner_is_alive())
+        with self.given_lock(True):
+            self.commit(
+                lambda env: env["mfg.connector"].browse(self.connector_id)._wake_now()
+            )
 
-        self.assertFalse(is_asked)
+        key = f"mfg-drain-{self.connector_id}-0"
+        jobs = self.sql("SELECT 1 FROM queue_job WHERE identity_key = %s", key)
+        self.assertEqual(len(jobs), 1)
+        self.assertTrue(self.sql("SELECT 1 FROM ir_cron_trigger"))
+
+    def test_l4_runner_that_runs_its_proof_is_out_of_trouble_at_once(self):
+        self.given_proof_asked_for(seconds_ago=40)
+        self.sweep_while(runner_holds_lock=True)
+        recoveries = self.notes("recovered")
+
+        self.commit(lambda env: env["mfg.sweeper"]._prove_runner())
+
+        self.assertEqual(self.notes("recovered"), recoveries + 1)
+        with self.given_lock(True):
+            is_alive = self.commit(lambda env: env["mfg.sweeper"]._runner_is_alive())
+        self.assertTrue(is_alive)
 
     def test_l4_dead_since_is_when_the_runner_last_ran_a_job(self):
         self.commit(lambda env: env["mfg.sweeper"]._prove_runner())
