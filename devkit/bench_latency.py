@@ -1,6 +1,7 @@
 """How long things take on a system with nothing else to do."""
 
 import functools
+import random
 import statistics
 import time
 import uuid
@@ -16,6 +17,9 @@ from .stage import Stage
 MESSAGES = 25
 EVENTS = 200
 CALLERS = 20
+#: Each caller of a shop floor has something to say twice a second.
+PACE_S = 0.5
+STORED_BAR_S = 0.1
 EVENTS_PATH = "/mfg/v1/events/assembly-edge"
 
 
@@ -36,25 +40,48 @@ def commit_to_receipt(stage: Stage, built: Plant) -> list[dict]:
 
 def stored_answer(stage: Stage) -> list[dict]:
     """From a signed event to the answer that it is stored."""
-    alone = [_stored(stage) for _ in range(EVENTS)]
-    with ThreadPoolExecutor(CALLERS) as callers:
-        beside = list(callers.map(lambda _n: _stored(stage), range(2 * EVENTS)))
-    detail = f"{EVENTS} events one after the other, a connection each"
-    crowd = f"{2 * EVENTS} events by {CALLERS} callers at once, a connection each"
+    alone = [_stored(stage, 0) for _ in range(EVENTS)]
+    paced, flood = _crowd(stage, EVENTS, PACE_S), _crowd(stage, 2 * EVENTS)
     return [
-        *_percentiles("inbound stored answer", alone, bar_s=None, detail=detail),
         *_percentiles(
-            f"inbound stored answer, {CALLERS} callers",
-            beside,
-            bar_s=0.1,
-            detail=crowd,
+            "stored answer",
+            alone,
+            bar_s=None,
+            detail=f"{EVENTS} events one after the other, a connection each",
+        ),
+        *_percentiles(
+            f"stored answer, {CALLERS} callers",
+            paced,
+            bar_s=STORED_BAR_S,
+            detail=f"{EVENTS} events by {CALLERS} callers at once, {PACE_S} s pause",
+        ),
+        *_percentiles(
+            f"stored answer, {CALLERS} callers, no pause",
+            flood,
+            bar_s=STORED_BAR_S,
+            detail=f"{2 * EVENTS} events, one after the other by each caller",
         ),
     ]
 
 
-def _stored(stage: Stage) -> float:
-    """Seconds until the door has answered one event."""
-    body, headers = signed(stage.secrets.machine, ping())
+def _crowd(stage: Stage, events: int, pause_s: float = 0.0) -> list[float]:
+    """How long each of the events took, sent by all callers at once.
+
+    :param pause_s: of each caller between two events; they begin at random
+    """
+
+    def call(number: int) -> float:
+        time.sleep(pause_s * random.random() * 2)
+        return _stored(stage, number)
+
+    with ThreadPoolExecutor(CALLERS) as callers:
+        return list(callers.map(call, range(events)))
+
+
+def _stored(stage: Stage, number: int) -> float:
+    """Seconds until the door has answered one event, about one of many subjects."""
+    body = ping(f"bench-{number % CALLERS}")
+    body, headers = signed(stage.secrets.machine, body)
     started = time.monotonic()
     answer = json_http.post(f"{stage.url}{EVENTS_PATH}", body, headers)
     seconds = time.monotonic() - started

@@ -11,22 +11,25 @@ SINGLE = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 
 
-def cloudevent(event_type: str, data: dict, event_id: str | None = None) -> dict:
+def cloudevent(
+    event_type: str, data: dict, event_id: str | None = None, subject: str = "bench"
+) -> dict:
     """An event as a partner would write it."""
     return {
         "specversion": "1.0",
         "id": event_id or str(uuid.uuid4()),
         "source": "urn:plant:bench",
         "type": event_type,
-        "subject": "bench",
+        "subject": subject,
         "time": datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
         "datacontenttype": "application/json",
         "data": data,
     }
 
 
-def ping() -> bytes:
-    return json.dumps(cloudevent("mfg.ping.v1", {"note": "bench"})).encode()
+def ping(subject: str = "bench") -> bytes:
+    event = cloudevent("mfg.ping.v1", {"note": "bench"}, subject=subject)
+    return json.dumps(event).encode()
 
 
 def count(event_id: str) -> dict:

@@ -266,7 +266,6 @@ class Stage:
         """Command line of an Odoo process, started by path (see ``bin/``)."""
         shared = {
             "addons_path": self.series.addons_path_with_tests(),
-            "dbfilter": f"^{self.database}$",
             "list_db": False,
             "gevent_port": free_port(),
         }

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import psycopg2
 from psycopg2 import errorcodes
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import api
 
@@ -36,7 +37,9 @@ def read_committed(registry) -> Iterator:
     lanes, inserts at a door, counters.
     """
     with registry.cursor() as cr:
-        cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        # For the transaction that begins with its first statement; Odoo sets its own
+        # level on every cursor that it opens.
+        cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
         yield cr
 
 

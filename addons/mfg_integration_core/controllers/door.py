@@ -6,7 +6,12 @@ import time
 
 from odoo.http import request
 
-from ..exceptions import BodyTooLargeError, MfgIntegrationError, SignatureError
+from ..exceptions import (
+    BodyTooLargeError,
+    MfgIntegrationError,
+    SignatureError,
+    UnknownConnectorError,
+)
 from ..protocols import http_body, webhook_signature
 from ..unit_of_work import read_committed
 
@@ -109,14 +114,8 @@ def unpack(connector, raw: bytes) -> bytes:
 
 def _count(connector_code, status, code):
     """Count an answer; unknown connectors share one row."""
-    known = (
-        request.env["mfg.connector"]
-        .sudo()
-        .search_count([("code", "=", connector_code)])
-    )
+    known = "" if code == UnknownConnectorError.code else connector_code
     with read_committed(request.env.registry) as cr:
-        request.env["mfg.door.counter"]._count(
-            cr, connector_code if known else "", status, code
-        )
+        request.env["mfg.door.counter"]._count(cr, known, status, code)
     if status >= 400:
         _logger.info("Door of %s answered %s %s", connector_code[:64], status, code)

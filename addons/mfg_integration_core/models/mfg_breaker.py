@@ -1,3 +1,4 @@
+import functools
 import time
 from datetime import datetime, timezone
 
@@ -60,13 +61,23 @@ class MfgBreaker(models.Model):
 
     # -------------------------------------------------------------- the worker
 
-    def _admit(self, cr, lease, step):
-        """The step, or a wait instead of it while the endpoint is not to be tried.
+    def _gate(self, cr, lease):
+        """``admit(step)`` for what one transaction begins under a lease.
 
-        :param cr: READ COMMITTED cursor of the transaction that begins the attempt
-        :param lease: of the lane that the step is for
+        It gives the step, or a wait instead of it while the endpoint is not to be
+        tried. A closed breaker is asked once for all of them.
+
+        :param cr: READ COMMITTED cursor of the transaction that begins the attempts
         """
-        if lease.direction != "out" or not isinstance(step, Deliver | Recover):
+        if lease.direction == "out":
+            view, _version, now = self._view(cr, lease.connector_id)
+            if not isinstance(rules.decide(view, now), rules.Allow):
+                return functools.partial(self._admit, cr, lease)
+        return lambda step: step
+
+    def _admit(self, cr, lease, step):
+        """The step, or a wait instead of it, of a breaker that isn't closed."""
+        if not isinstance(step, Deliver | Recover):
             return step
         while True:
             view, version, now = self._view(cr, lease.connector_id)

@@ -108,7 +108,7 @@ class MfgConnector(models.Model):
     )
     subscription_ids = fields.One2many("mfg.subscription", "connector_id", copy=True)
     lane_ids = fields.One2many("mfg.lane", "connector_id", copy=False)
-    message_count = fields.Integer("In the Log", compute="_compute_counts")
+    message_count = fields.Integer("In 24 Hours", compute="_compute_counts")
     expired_count = fields.Integer("Expired", compute="_compute_counts")
     dead_count = fields.Integer("Dead Letters", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting", compute="_compute_counts")
@@ -195,9 +195,12 @@ class MfgConnector(models.Model):
 
     def _compute_counts(self):
         log = self.env["mfg.integration.log"]
+        yesterday = fields.Datetime.now() - timedelta(days=1)
         for connector in self:
             mine = [("connector_id", "=", connector.id)]
-            connector.message_count = log.search_count(mine)
+            connector.message_count = log.search_count(
+                [*mine, ("create_date", ">=", yesterday)]
+            )
             connector.expired_count = log.search_count(
                 [*mine, ("state", "=", "expired")]
             )
@@ -206,7 +209,9 @@ class MfgConnector(models.Model):
                 [*mine, ("state", "in", ("waiting", "retry", "held"))]
             )
             newest = self.env["mfg.outbox.message"].search(
-                [*mine, ("state", "=", "delivered")], order="delivered_at desc", limit=1
+                [*mine, ("delivered_at", "!=", False)],
+                order="delivered_at desc",
+                limit=1,
             )
             connector.last_success_at = newest.delivered_at
 

@@ -195,13 +195,12 @@ def _wake_committed(registry, connector_ids):
     wanted = sorted(connector_ids)
     connector_ids.clear()
 
-    def wake(env):
-        live = env["mfg.connector"].search(
-            [("id", "in", wanted), ("state", "=", "live")]
+    if wanted:
+        run_in_transaction(
+            registry,
+            lambda env: env["mfg.sweeper"]._wake(wanted),
+            uid=SUPERUSER_ID,
         )
-        env["mfg.sweeper"]._plan(live)
-
-    run_in_transaction(registry, wake, uid=SUPERUSER_ID)
 
 
 def _enqueue(registry, connector_id, slot, eta=None):

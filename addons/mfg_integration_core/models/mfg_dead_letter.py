@@ -17,7 +17,7 @@ class MfgDeadLetter(models.Model):
     _order = "failed_at desc, id desc"
 
     _log_columns = (*MfgIntegrationLog._log_columns, "owner_id", "failed_at", "cause")
-    _log_condition = "cause IS NOT NULL"
+    _log_condition = "WHERE cause IS NOT NULL"
 
     owner_id = fields.Many2one("res.users", "Responsible", readonly=True)
     failed_at = fields.Datetime("Since", readonly=True)

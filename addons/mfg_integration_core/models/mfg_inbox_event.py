@@ -13,7 +13,7 @@ from odoo.exceptions import UserError
 
 from ..exceptions import IdConflictError
 from ..protocols import cloudevents, rfc3339, trace_context
-from .mfg_lane import OPEN_STATES
+from .mfg_lane import FINAL_STATES
 
 STATES = [
     ("received", "Received"),
@@ -116,7 +116,7 @@ class MfgInboxEvent(models.Model):
     ]
 
     def init(self):
-        self._prepare_queue(OPEN_STATES["in"])
+        self._prepare_queue(FINAL_STATES["in"])
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS mfg_inbox_event_waiting_index

@@ -24,8 +24,9 @@ _SHARED = (
 class MfgIntegrationLog(models.Model):
     """Everything that came in and everything that goes out, in one list.
 
-    A bare ``UNION ALL`` over ids of one shared sequence, so that the filter on the
-    date reaches the ``(create_date, id)`` index of both tables.
+    A bare ``UNION ALL`` over ids of one shared sequence, so that the first page and the
+    filter on the date use the ``(create_date, id)`` index of both tables. One condition
+    inside, even one that is always true, and PostgreSQL reads and sorts all rows.
     """
 
     _name = "mfg.integration.log"
@@ -58,7 +59,7 @@ class MfgIntegrationLog(models.Model):
 
     #: Columns and rows of both tables that the view shows.
     _log_columns = _SHARED
-    _log_condition = "TRUE"
+    _log_condition = ""
 
     def init(self):
         tools.drop_view_if_exists(self.env.cr, self._table)
@@ -67,10 +68,10 @@ class MfgIntegrationLog(models.Model):
                 """
                 CREATE VIEW {view} AS (
                     SELECT 'in' AS direction, {columns} FROM mfg_inbox_event
-                     WHERE {condition}
+                    {condition}
                     UNION ALL
                     SELECT 'out' AS direction, {columns} FROM mfg_outbox_message
-                     WHERE {condition})
+                    {condition})
                 """
             ).format(
                 view=sql.Identifier(self._table),

@@ -11,7 +11,11 @@ OPEN_STATES = {
     "in": ("received", "processing", "retry", "waiting"),
     "out": ("pending", "delivering", "retry"),
 }
-FINAL_STATES = {"in": tuple(rules.FINAL_IN), "out": tuple(rules.FINAL_OUT)}
+#: States that a lane goes on behind, by direction.
+FINAL_STATES = {
+    "in": tuple(sorted(rules.FINAL_IN)),
+    "out": tuple(sorted(rules.FINAL_OUT)),
+}
 
 _NOW = "(now() AT TIME ZONE 'UTC')"
 _FREE = f"(lane.lease_until IS NULL OR lane.lease_until < {_NOW})"
@@ -175,7 +179,8 @@ class MfgLane(models.Model):
                            PARTITION BY lane.id ORDER BY row.id) AS place
                   FROM {queue} row
                   JOIN mfg_lane lane ON lane.id = row.lane_id
-                 WHERE lane.id = ANY(%(lanes)s) AND row.lane_sequence IS NULL),
+                 WHERE row.lane_id = ANY(%(lanes)s) AND row.lane_sequence IS NULL
+                   AND row.state NOT IN %(final)s),
             placed AS (
                 UPDATE {queue} row
                    SET lane_sequence = fresh.place
@@ -187,7 +192,7 @@ class MfgLane(models.Model):
                       FROM fresh GROUP BY lane_id) AS newest
              WHERE lane.id = newest.lane_id
             """,
-            {"lanes": list(lane_ids)},
+            {"lanes": list(lane_ids), "final": FINAL_STATES[direction]},
         )
         if direction == "out" and cr.rowcount:
             self.env["mfg.outbox.message"]._supersede(cr, lane_ids)

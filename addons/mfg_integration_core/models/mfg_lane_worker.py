@@ -122,6 +122,8 @@ class MfgLaneWorker(models.AbstractModel):
         if not lane_ids:
             return []
         lanes = self.env["mfg.lane"]
+        # Read before the lease is renewed: rather too early than too late.
+        renewed = time.monotonic()
         with read_committed(self.env.registry) as cr:
             owned = lanes._renew(cr, lease.token, lease.seconds) & set(lane_ids)
             if not owned:
@@ -130,17 +132,18 @@ class MfgLaneWorker(models.AbstractModel):
             heads = lanes._heads(cr, owned, lease.direction)
             cr.execute("SELECT extract(epoch FROM now())::float")
             (now,) = cr.fetchone()
+            admit = self.env["mfg.breaker"]._gate(cr, lease)
             begun, releases = {}, []
             for lane_id in owned:
                 row_id, head = heads.get(lane_id, (None, None))
-                step = self._decide(cr, lease, row_id, head, now, late)
+                step = admit(self._decide(cr, lease, row_id, head, now, late))
                 if isinstance(step, rules.Deliver | rules.Recover):
                     begun[row_id] = (lane_id, isinstance(step, rules.Recover))
                 else:
                     releases.append((lane_id, *_release_values(step)))
             if releases:
                 lanes._release(cr, lease.token, releases)
-            return self._mark(cr, lease, begun) if begun else []
+            return self._mark(cr, lease, begun, renewed) if begun else []
 
     def _decide(self, cr, lease, row_id, head, now, late):
         """What to do with one lane, as the rules say."""
@@ -151,12 +154,13 @@ class MfgLaneWorker(models.AbstractModel):
             return rules.Wait(now)
         if late and not isinstance(step, rules.Park | rules.Idle):
             return rules.Wait(now)
-        return self.env["mfg.breaker"]._admit(cr, lease, step)
+        return step
 
-    def _mark(self, cr, lease, begun):
+    def _mark(self, cr, lease, begun, renewed):
         """Write which rows are in flight, and the attempts that begin.
 
         :param begun: ``{row id: (lane id, the row's last worker was lost)}``
+        :param renewed: moment of ``time.monotonic`` from which the lease counts
         """
         queue = self._queue(lease.direction)
         lost = [row_id for row_id, (_lane, recover) in begun.items() if recover]
@@ -187,9 +191,8 @@ class MfgLaneWorker(models.AbstractModel):
             """,
             (queue._in_flight_state, list(begun)),
         )
-        now = time.monotonic()
         return [
-            Task(begun[row_id][0], row_id, attempt_id, number, number > 1, now)
+            Task(begun[row_id][0], row_id, attempt_id, number, number > 1, renewed)
             for row_id, attempt_id, number in cr.fetchall()
         ]
 

@@ -28,6 +28,8 @@ _logger = logging.getLogger(__name__)
 EXCHANGE_S = 30.0
 #: Lanes of one worker whose messages are on their way at the same time.
 LANES_AT_ONCE = 16
+#: So long the first result waits for others; short beside the exchange itself.
+GATHER_S = 0.01
 
 
 @dataclass
@@ -115,6 +117,7 @@ class MfgOutboxDelivery(models.Model):
             return False
         connector = self.env["mfg.connector"].browse(lease.connector_id)
         adapter = self.env["mfg.connector.adapter"]._of(connector)
+        exchange_s = self._exchange_seconds(connector)
         with (
             adapter._open(connector) as line,
             ThreadPoolExecutor(LANES_AT_ONCE) as threads,
@@ -128,30 +131,28 @@ class MfgOutboxDelivery(models.Model):
                 tasks = worker._begin(lease, idle, late)
                 under_way |= {
                     threads.submit(delivery.perform)
-                    for delivery in self._prepare(line, lease, tasks)
+                    for delivery in self._prepare(line, lease, exchange_s, tasks)
                 }
                 if not under_way:
                     return True
-                ended, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                ended, under_way = _some_ended(under_way)
                 deliveries = [future.result() for future in ended]
                 self._record(worker, lease, connector, deliveries)
                 stint.rows += len(deliveries)
                 idle = [delivery.task.lane_id for delivery in deliveries]
 
-    def _prepare(self, line, lease, tasks):
+    def _prepare(self, line, lease, exchange_s, tasks):
         """The calls to make; what will be sent is kept with the attempts first."""
         if not tasks:
             return []
 
         def prepare(env):
             adapter = env[line.adapter]
+            messages = env["mfg.outbox.message"].browse([task.row_id for task in tasks])
             deliveries = []
-            for task in tasks:
-                message = env["mfg.outbox.message"].browse(task.row_id)
-                exchange_s = self._exchange_seconds(message.connector_id)
-                delivery = Delivery(
-                    task, task.begun + lease.seconds - exchange_s, message.expires_at
-                )
+            for task, message in zip(tasks, messages, strict=True):
+                send_until = task.begun + lease.seconds - exchange_s
+                delivery = Delivery(task, send_until, message.expires_at)
                 try:
                     delivery.exchange = adapter._prepare_exchange(
                         line, message, task.uncertain
@@ -320,6 +321,19 @@ class MfgOutboxDelivery(models.Model):
                 delivery.task.row_id,
                 exc_info=delivery.error,
             )
+
+
+def _some_ended(under_way):
+    """Wait for the first delivery to end, and a moment for those right behind it.
+
+    What ends together is recorded together, and the next of these lanes begin together.
+
+    :return: ``(those that ended, those still under way)``
+    """
+    ended, left = wait(under_way, return_when=FIRST_COMPLETED)
+    if left:
+        ended, left = wait(under_way, timeout=GATHER_S)
+    return ended, left
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..protocols import cloudevents, rfc3339, trace_context
-from .mfg_lane import OPEN_STATES
+from .mfg_lane import FINAL_STATES
 
 STATES = [
     ("pending", "Pending"),
@@ -52,7 +52,14 @@ class MfgOutboxMessage(models.Model):
     ]
 
     def init(self):
-        self._prepare_queue(OPEN_STATES["out"])
+        self._prepare_queue(FINAL_STATES["out"])
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS mfg_outbox_message_delivered_index
+                ON mfg_outbox_message (connector_id, delivered_at)
+             WHERE delivered_at IS NOT NULL
+            """
+        )
 
     @api.depends("event_type", "document_name", "uuid")
     def _compute_display_name(self):

@@ -55,13 +55,14 @@ class MfgQueuedMixin(models.AbstractModel):
         for row in self:
             row.case_id = by_correlation.get(row.correlation_id, False)
 
-    def _prepare_queue(self, open_states):
+    def _prepare_queue(self, final_states):
         """Give the table its place in the log and the indexes of the lanes.
 
         The log is a UNION ALL of inbox and outbox and needs ids that are unique over
         both, so both draw them from one sequence.
 
-        :param open_states: those in which a worker has something to do with a row
+        :param final_states: those that a lane goes on behind; an index of the others
+            stays as small as the backlog
         """
         table = self._table
         self.env.cr.execute(
@@ -72,8 +73,8 @@ class MfgQueuedMixin(models.AbstractModel):
                     ALTER COLUMN id SET DEFAULT nextval('mfg_log_id_seq');
                 CREATE INDEX IF NOT EXISTS {log_index}
                     ON {table} (create_date, id);
-                CREATE INDEX IF NOT EXISTS {open_index}
-                    ON {table} (lane_id, lane_sequence) WHERE state IN ({states});
+                CREATE INDEX IF NOT EXISTS {lane_index}
+                    ON {table} (lane_id, lane_sequence) WHERE state NOT IN ({final});
                 CREATE INDEX IF NOT EXISTS {adopt_index}
                     ON {table} (connector_id, id) WHERE lane_id IS NULL;
                 CREATE INDEX IF NOT EXISTS {dead_index}
@@ -84,12 +85,12 @@ class MfgQueuedMixin(models.AbstractModel):
             ).format(
                 table=sql.Identifier(table),
                 log_index=sql.Identifier(f"{table}_log_index"),
-                open_index=sql.Identifier(f"{table}_open_index"),
+                lane_index=sql.Identifier(f"{table}_lane_index"),
                 adopt_index=sql.Identifier(f"{table}_adopt_index"),
                 dead_index=sql.Identifier(f"{table}_dead_index"),
                 bodies_index=sql.Identifier(f"{table}_bodies_index"),
                 # Literals, since an index predicate takes no parameters.
-                states=sql.SQL(", ").join(map(sql.Literal, open_states)),
+                final=sql.SQL(", ").join(map(sql.Literal, final_states)),
             )
         )
 

@@ -60,14 +60,15 @@ class MfgSecret(models.Model):
         :raise ConfigurationError: when a secret was sealed with a key that is not
             configured any more
         """
-        secrets = self.search(
+        secrets = self.search_fetch(
             [
                 ("connector_id", "=", connector.id),
                 ("purpose", "=", purpose),
                 "|",
                 ("valid_until", "=", False),
                 ("valid_until", ">", fields.Datetime.now()),
-            ]
+            ],
+            ["sealed"],
         )
         box = deployment.secret_box() if secrets else None
         return [box.open(secret.sealed) for secret in secrets]

@@ -1,7 +1,8 @@
 import logging
 import time
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from ..protocols import sweep
 from ..unit_of_work import read_committed
@@ -11,6 +12,10 @@ _logger = logging.getLogger(__name__)
 #: Advisory lock that queue_job's runner holds in each database it serves, as the two
 #: halves that pg_locks shows (``queue_job/jobrunner/runner.py``).
 RUNNER_LOCK = (2293787760715711918 >> 32, 2293787760715711918 & 0xFFFFFFFF)
+#: A wake while the connector is drained for so long asks for a job this much later.
+BEHIND_A_DRAIN = timedelta(seconds=1)
+#: Whether the runner hears is asked anew when a job waits longer than this.
+JUST_ASKED = timedelta(seconds=5)
 
 
 class MfgSweeper(models.AbstractModel):
@@ -58,6 +63,41 @@ class MfgSweeper(models.AbstractModel):
             )
 
     # -------------------------------------------------------------------- wake
+
+    @api.model
+    def _wake(self, connector_ids):
+        """Have the live ones of these connectors drained, for what is committed now.
+
+        A job that was asked for a moment ago and waits to be started will see it. One
+        that has been at work for a while has much to do and most likely sees it, too,
+        so no more than one job a second is put behind it, for what it missed.
+        """
+        now = fields.Datetime.now()
+        self.env.cr.execute(
+            """
+            SELECT connector.id, COALESCE(bool_or(
+                       job.state = 'started' AND job.date_started <= %(busy_since)s),
+                       FALSE)
+              FROM mfg_connector connector
+              LEFT JOIN queue_job job
+                ON job.state IN ('pending', 'enqueued', 'started')
+               AND starts_with(job.identity_key, 'mfg-drain-' || connector.id || '-0')
+             WHERE connector.id IN %(ids)s AND connector.state = 'live'
+             GROUP BY connector.id
+            HAVING NOT COALESCE(bool_or(
+                       job.state <> 'started' AND job.date_created > %(asked_since)s
+                       AND COALESCE(job.eta, job.date_created) <= %(due_at)s), FALSE)
+            """,
+            {
+                "ids": tuple(connector_ids),
+                "busy_since": now - BEHIND_A_DRAIN,
+                "asked_since": now - JUST_ASKED,
+                "due_at": now + BEHIND_A_DRAIN,
+            },
+        )
+        for connector_id, is_drained in self.env.cr.fetchall():
+            eta = now + BEHIND_A_DRAIN if is_drained else None
+            self._plan(self.env["mfg.connector"].browse(connector_id), eta=eta)
 
     @api.model
     def _plan(self, connectors, slot=0, eta=None):

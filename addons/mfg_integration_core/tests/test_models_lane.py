@@ -52,6 +52,41 @@ class TestLane(CommittedCase):
         leased = [lane for lane in claimed if lane]
         self.assertEqual(len(leased), len(set(leased)))
 
+    def plan_of(self, work):
+        """How PostgreSQL runs the last statement of ``work(env)`` in a full table."""
+        with self.registry.cursor() as cr:
+            work(api.Environment(cr, SUPERUSER_ID, {}))
+            query = cr._obj.query.decode()
+            # What it would do if there were millions of rows.
+            cr.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+            cr.execute(f"EXPLAIN {query}")
+            plan = "\n".join(line for (line,) in cr.fetchall())
+            cr.rollback()
+        return plan
+
+    def test_lanes_are_read_by_an_index_as_small_as_the_backlog(self):
+        for direction, table in (
+            ("in", "mfg_inbox_event"),
+            ("out", "mfg_outbox_message"),
+        ):
+            for statement in ("_number", "_heads"):
+                plan = self.plan_of(
+                    lambda env, statement=statement, direction=direction: getattr(
+                        env["mfg.lane"], statement
+                    )(env.cr, [0], direction)
+                )
+
+                self.assertIn(f"{table}_lane_index", plan)
+
+    def test_first_page_of_the_log_is_merged_from_two_indexes(self):
+        plan = self.plan_of(
+            lambda env: env["mfg.integration.log"].search([], limit=80)._ids
+        )
+
+        self.assertIn("Merge Append", plan)
+        for table in ("mfg_inbox_event", "mfg_outbox_message"):
+            self.assertIn(f"{table}_log_index", plan)
+
     def test_a6_parallel_drains_keep_the_order_of_each_lane(self):
         lanes = [f"ORDER-{lane}" for lane in range(4)]
         for number in range(6):
