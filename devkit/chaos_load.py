@@ -118,4 +118,3 @@ class Sender(threading.Thread):
         with contextlib.suppress(OSError):
             return json_http.post(url, content, headers).status == 202
         return False
-
