@@ -1,8 +1,8 @@
 """``make bench``: the performance budget, measured on a live plant.
 
 Prints a table and writes ``build/bench.json``, a list of
-``{name, series, value, unit, bar, ok, detail, machine}``. ``ONLY=`` measures those whose
-name contains a word.
+``{name, series, value, unit, bar, ok, detail, machine}``. ``ONLY=`` measures those
+whose name contains a word.
 """
 
 import argparse

@@ -1,8 +1,12 @@
-from odoo import _, api, fields, models
+from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..protocols import breaker as rules
+from ..unit_of_work import run_in_transaction
 from .mfg_breaker import STATES
+
+#: What tells one endpoint from another, and whether we may reach it.
+ENDPOINT = frozenset({"base_url", "allowed_networks"})
 
 
 class MfgConnectorBreaker(models.Model):
@@ -45,6 +49,14 @@ class MfgConnectorBreaker(models.Model):
                     _("These limits can't be used: %(error)s", error=error)
                 ) from error
 
+    def write(self, values):
+        """What is known of an endpoint says nothing about another one."""
+        result = super().write(values)
+        if ENDPOINT & set(values):
+            registry, ids = self.env.registry, self.ids
+            self.env.cr.postcommit.add(lambda: _forget_endpoints(registry, ids))
+        return result
+
     def _compute_breaker(self):
         enabled = self.filtered("breaker_enabled")
         breakers = self.env["mfg.breaker"].search([("connector_id", "in", enabled.ids)])
@@ -74,3 +86,15 @@ class MfgConnectorBreaker(models.Model):
         for connector in self:
             self.env["mfg.breaker"]._reset(connector)
         self._wake_now()
+
+
+def _forget_endpoints(registry, connector_ids):
+    """Close the breakers of connectors and send at once, after the commit."""
+
+    def forget(env):
+        connectors = env["mfg.connector"].browse(connector_ids)
+        for connector in connectors:
+            env["mfg.breaker"]._reset(connector)
+        connectors._wake()
+
+    run_in_transaction(registry, forget, uid=SUPERUSER_ID)

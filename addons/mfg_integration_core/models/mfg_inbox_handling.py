@@ -47,7 +47,7 @@ class MfgInboxHandling(models.Model):
         while lane_ids:
             tasks = worker._begin(lease, lane_ids, late=stint.is_over())
             for task in tasks:
-                if time.monotonic() - task.begun > LEASE_S / 2:
+                if time.monotonic() - task.leased > LEASE_S / 2:
                     worker._keep(lease)
                 self._work(worker, lease, task)
             stint.rows += len(tasks)
@@ -267,7 +267,7 @@ class MfgInboxHandling(models.Model):
         if isinstance(error, UserError):
             return "dead", {}, "permanent"
         wait = self.connector_id._retry_at(
-            task.number + 1, getattr(error, "retry_after", None)
+            task.turn + 1, getattr(error, "retry_after", None)
         )
         if wait is None:
             return "dead", {}, "permanent"
@@ -275,5 +275,5 @@ class MfgInboxHandling(models.Model):
 
     def _waiting_until(self, task):
         """When a waiting event looks again; it never gives up."""
-        seconds = min(WAITING_CAP_S, 2.0 ** min(task.number, 10))
+        seconds = min(WAITING_CAP_S, 2.0 ** min(task.turn, 10))
         return fields.Datetime.now() + timedelta(seconds=seconds)

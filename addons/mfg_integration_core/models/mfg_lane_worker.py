@@ -35,15 +35,19 @@ class Lease:
 class Task:
     """The row at the head of a leased lane, marked as in flight.
 
+    :ivar turn: place in the retry plan, the first is 1; the plan begins anew when a
+        person asks for another try
     :ivar uncertain: an earlier try may have had its effect
-    :ivar begun: moment of ``time.monotonic`` at which the lease was renewed for it
+    :ivar leased: moment of ``time.monotonic`` from which the lease counts
+    :ivar begun: moment of ``time.monotonic`` at which the attempt began
     """
 
     lane_id: int
     row_id: int
     attempt_id: int
-    number: int
+    turn: int
     uncertain: bool
+    leased: float
     begun: float
 
 
@@ -122,8 +126,8 @@ class MfgLaneWorker(models.AbstractModel):
         if not lane_ids:
             return []
         lanes = self.env["mfg.lane"]
-        # Read before the lease is renewed: rather too early than too late.
-        renewed = time.monotonic()
+        # Read before the lease is renewed: it never ends earlier than thought.
+        leased = time.monotonic()
         with read_committed(self.env.registry) as cr:
             owned = lanes._renew(cr, lease.token, lease.seconds) & set(lane_ids)
             if not owned:
@@ -143,7 +147,7 @@ class MfgLaneWorker(models.AbstractModel):
                     releases.append((lane_id, *_release_values(step)))
             if releases:
                 lanes._release(cr, lease.token, releases)
-            return self._mark(cr, lease, begun, renewed) if begun else []
+            return self._mark(cr, lease, begun, leased) if begun else []
 
     def _decide(self, cr, lease, row_id, head, now, late):
         """What to do with one lane, as the rules say."""
@@ -156,11 +160,11 @@ class MfgLaneWorker(models.AbstractModel):
             return rules.Wait(now)
         return step
 
-    def _mark(self, cr, lease, begun, renewed):
+    def _mark(self, cr, lease, begun, leased):
         """Write which rows are in flight, and the attempts that begin.
 
         :param begun: ``{row id: (lane id, the row's last worker was lost)}``
-        :param renewed: moment of ``time.monotonic`` from which the lease counts
+        :param leased: moment of ``time.monotonic`` from which the lease counts
         """
         queue = self._queue(lease.direction)
         lost = [row_id for row_id, (_lane, recover) in begun.items() if recover]
@@ -171,9 +175,12 @@ class MfgLaneWorker(models.AbstractModel):
                    SET outcome = 'abandoned',
                        error_detail = 'The worker was lost; the outcome is unknown.'
                  WHERE {queue._attempt_column} = ANY(%s) AND outcome = 'running'
+                RETURNING id
                 """,
                 (lost,),
             )
+            abandoned = [attempt_id for (attempt_id,) in cr.fetchall()]
+            self.env["mfg.metric"]._sample(cr, abandoned)
         cr.execute(
             f"""
             WITH marked AS (
@@ -181,19 +188,26 @@ class MfgLaneWorker(models.AbstractModel):
                    SET state = %s, attempt_count = COALESCE(attempt_count, 0) + 1,
                        next_attempt_at = NULL
                  WHERE id = ANY(%s)
-                RETURNING id, attempt_count)
-            INSERT INTO mfg_delivery_attempt
-                   ({queue._attempt_column}, number, started_at, outcome, create_date)
-            SELECT id, attempt_count, now() AT TIME ZONE 'UTC', 'running',
-                   now() AT TIME ZONE 'UTC'
+                RETURNING id, attempt_count,
+                          attempt_count - COALESCE(attempts_before, 0) AS turn),
+            begun AS (
+                INSERT INTO mfg_delivery_attempt
+                       ({queue._attempt_column}, number, started_at, outcome,
+                        create_date)
+                SELECT id, attempt_count, now() AT TIME ZONE 'UTC', 'running',
+                       now() AT TIME ZONE 'UTC'
+                  FROM marked
+                RETURNING id, {queue._attempt_column} AS row_id)
+            SELECT marked.id, begun.id, marked.turn, marked.attempt_count > 1
               FROM marked
-            RETURNING {queue._attempt_column}, id, number
+              JOIN begun ON begun.row_id = marked.id
             """,
             (queue._in_flight_state, list(begun)),
         )
+        now = time.monotonic()
         return [
-            Task(begun[row_id][0], row_id, attempt_id, number, number > 1, renewed)
-            for row_id, attempt_id, number in cr.fetchall()
+            Task(begun[row_id][0], row_id, attempt_id, turn, uncertain, leased, now)
+            for row_id, attempt_id, turn, uncertain in cr.fetchall()
         ]
 
     # ----------------------------------------------------------------- results

@@ -151,7 +151,7 @@ class MfgOutboxDelivery(models.Model):
             messages = env["mfg.outbox.message"].browse([task.row_id for task in tasks])
             deliveries = []
             for task, message in zip(tasks, messages, strict=True):
-                send_until = task.begun + lease.seconds - exchange_s
+                send_until = task.leased + lease.seconds - exchange_s
                 delivery = Delivery(task, send_until, message.expires_at)
                 try:
                     delivery.exchange = adapter._prepare_exchange(
@@ -235,7 +235,7 @@ class MfgOutboxDelivery(models.Model):
         if isinstance(error, (PermanentDeliveryError, UserError)):
             return Verdict("dead", "permanent")
         next_at = connector._retry_at(
-            delivery.task.number + 1, getattr(error, "retry_after", None)
+            delivery.task.turn + 1, getattr(error, "retry_after", None)
         )
         if next_at is None:
             return Verdict("dead", "permanent")

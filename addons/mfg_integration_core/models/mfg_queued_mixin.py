@@ -21,6 +21,11 @@ class MfgQueuedMixin(models.AbstractModel):
     lane_id = fields.Many2one("mfg.lane", readonly=True, ondelete="set null")
     lane_sequence = fields.Integer(readonly=True, help="Position in the lane.")
     attempt_count = fields.Integer(readonly=True, help="Tries, the first included.")
+    attempts_before = fields.Integer(
+        "Earlier Tries",
+        readonly=True,
+        help="Those before a person last asked for another; the retry plan began anew.",
+    )
     next_attempt_at = fields.Datetime(readonly=True)
     reason_code = fields.Char(readonly=True)
     reason = fields.Text(readonly=True)
@@ -119,6 +124,7 @@ class MfgQueuedMixin(models.AbstractModel):
             row._set_state(
                 "retry",
                 allowed=("dead", "held", "rejected", "waiting", "retry"),
+                attempts_before=row.attempt_count,
                 next_attempt_at=False,
                 reason_code=False,
                 reason=False,

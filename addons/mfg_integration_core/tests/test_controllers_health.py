@@ -11,7 +11,7 @@ class TestHealthController(HttpCase):
     def health_while(self, *, runner, sweeper):
         """Status of the answer and what it says, while they are alive or not."""
         with (
-            patch.object(MfgSweeper, "_runner_is_alive", return_value=runner),
+            patch.object(MfgSweeper, "_runner_holds_lock", return_value=runner),
             patch.object(MfgSweeper, "_oldest_wake_job_at", return_value=None),
             patch.object(MfgSweeperWatch, "_sweeper_is_alive", return_value=sweeper),
         ):

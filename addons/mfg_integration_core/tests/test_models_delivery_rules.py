@@ -7,7 +7,7 @@ from ..exceptions import LeaseLostError
 from ..models.mfg_lane_worker import Task
 from ..models.mfg_outbox_delivery import Delivery
 from .delivery_case import DeliveryCase
-from .http_partner import HANG_UP
+from .http_partner import HANG_UP, HttpPartner
 
 
 @tagged("post_install", "-at_install")
@@ -80,6 +80,22 @@ class TestRetryPlan(DeliveryCase):
         self.drain()
 
         self.assertEqual(self.outbox("state", "attempt_count"), [("dead", 4)])
+
+    def test_a8_the_plan_begins_anew_when_a_person_asks_for_another_try(self):
+        self.configure(retry_max_attempts=2)
+        self.partner.answers(500)
+        message = self.given_message(self.given_document(), 1)
+        self.drain()
+        self.let_time_pass()
+        self.drain()
+        self.assertEqual(self.outbox("state", "attempt_count"), [("dead", 2)])
+
+        self.commit(
+            lambda env: env["mfg.outbox.message"].browse(message).action_retry()
+        )
+        self.drain()
+
+        self.assertEqual(self.outbox("state", "attempt_count"), [("retry", 3)])
 
     def test_a8_retry_after_of_a_busy_partner_decides_the_next_try(self):
         for status in (429, 503):
@@ -217,6 +233,18 @@ class TestBreaker(DeliveryCase):
         self.drain()
 
         self.assertEqual(self.partner.told, [10])
+
+    def test_a10_what_is_known_of_an_address_says_nothing_of_another(self):
+        self.given_open_breaker()
+        mended = HttpPartner()
+        self.addCleanup(mended.close)
+        self.given_message(self.given_document(), 10)
+
+        self.configure(base_url=mended.url)
+        self.drain()
+
+        self.assertEqual(self.breaker(), "closed")
+        self.assertEqual(mended.told, [10])
 
     def test_a10_a_breaker_that_is_switched_off_never_holds_back(self):
         self.configure(breaker_enabled=False)
@@ -364,7 +392,7 @@ class TestLateWorker(BaseCase):
 
         now = time.monotonic()
         delivery = Delivery(
-            Task(1, 1, 1, 2, True, now - 90),
+            Task(1, 1, 1, 2, uncertain=True, leased=now - 90, begun=now - 90),
             send_until=now - 1,
             expires_at=False,
             exchange=Exchange("POST", "", {}, b"", look_up_then_send),
