@@ -28,6 +28,7 @@ _logger = logging.getLogger(__name__)
 EXCHANGE_S = 30.0
 #: Lanes of one worker whose messages are on their way at the same time.
 LANES_AT_ONCE = 16
+NEEDED_TO_SEND = ("operation", "snapshot", "lane_sequence", "expires_at")
 #: So long the first result waits for others; short beside the exchange itself.
 GATHER_S = 0.01
 
@@ -149,6 +150,8 @@ class MfgOutboxDelivery(models.Model):
         def prepare(env):
             adapter = env[line.adapter]
             messages = env["mfg.outbox.message"].browse([task.row_id for task in tasks])
+            # All at once, and not the many fields that only screens show.
+            messages.fetch(NEEDED_TO_SEND)
             deliveries = []
             for task, message in zip(tasks, messages, strict=True):
                 send_until = task.leased + lease.seconds - exchange_s
