@@ -21,6 +21,7 @@ QUIET = {
     "die": None,
     "repeat_times": 0,
     "trouble_percent": 0,
+    "think_s": 0,
 }
 
 

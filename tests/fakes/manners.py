@@ -25,6 +25,9 @@ class Manners:
     refuse_status: int = 503
     retry_after_s: int | None = None
 
+    think_s: float = 0.0
+    """Thought before every request, which makes a slow peer of a quick one."""
+
     stall_times: int = 0
     """Requests that are held open without effect, then closed without an answer."""
     stall_s: float = 60.0

@@ -169,6 +169,7 @@ class Peer:
     # --------------------------------------------------------------- manners
 
     def _answer_with_manners(self, request: Request) -> Answer | None:
+        self.closing.wait(self.manners.think_s)
         trouble = self.manners.throw()
         if trouble:
             self.ledger.append("spoiled", how=trouble, method=request.method)
