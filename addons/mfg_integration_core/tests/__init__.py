@@ -30,5 +30,6 @@ from . import test_models_secret_rotation
 from . import test_models_story
 from . import test_models_sweeper_watch
 from . import test_models_trace
+from . import test_security_companies
 from . import test_unit_of_work
 from . import test_views_actions

@@ -1,0 +1,90 @@
+from odoo import fields
+from odoo.tests import TransactionCase, new_test_user, tagged
+
+#: Models whose rows belong to the company of a connector.
+OWNED = (
+    "mfg.connector",
+    "mfg.subscription",
+    "mfg.binding",
+    "mfg.lane",
+    "mfg.outbox.message",
+    "mfg.delivery.attempt",
+    "mfg.hub.note",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestCompanies(TransactionCase):
+    """What is exchanged for one company is none of another's business."""
+
+    def setUp(self):
+        super().setUp()
+        company = self.env["res.company"].create({"name": "Plant B"})
+        self.stranger = new_test_user(
+            self.env,
+            "plant-b-admin",
+            "mfg_integration_core.group_administrator",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        self.rows = self.given_rows()
+
+    def given_rows(self):
+        """A row of each model, all of one connector of the main company."""
+        connector = self.env["mfg.connector"].create(
+            {"name": "Plant A", "code": "plant-a"}
+        )
+        mine = {"connector_id": connector.id}
+        lane = self.env["mfg.lane"].create({**mine, "direction": "out", "key": "one"})
+        event_type = self.env["mfg.event.type"].search(
+            [("direction", "=", "out")], limit=1
+        )
+        message = self.env["mfg.outbox.message"].create(
+            {
+                **mine,
+                "uuid": "company-test",
+                "event_type": event_type.name,
+                "ordering_key": "one",
+                "lane_id": lane.id,
+                "company_id": connector.company_id.id,
+            }
+        )
+        attempt = {
+            "message_id": message.id,
+            "number": 1,
+            "started_at": fields.Datetime.now(),
+        }
+        self.env["mfg.hub.note"]._note("repaired", "Of plant A", connector)
+        binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
+        subscription = {**mine, "event_type_id": event_type.id, "operation": "tell"}
+        return {
+            "mfg.connector": connector,
+            "mfg.subscription": self.env["mfg.subscription"].create(subscription),
+            "mfg.binding": self.env["mfg.binding"].create(binding),
+            "mfg.lane": lane,
+            "mfg.outbox.message": message,
+            "mfg.delivery.attempt": self.env["mfg.delivery.attempt"].create(attempt),
+            "mfg.hub.note": self.env["mfg.hub.note"].search(
+                [("connector_id", "=", connector.id)]
+            ),
+        }
+
+    def test_nobody_sees_what_another_company_exchanges(self):
+        for model in OWNED:
+            with self.subTest(model=model):
+                row = self.rows[model]
+                self.assertEqual(len(row), 1)
+
+                seen = self.env[model].with_user(self.stranger).search([])
+
+                self.assertNotIn(row.id, seen.ids)
+
+    def test_administrators_of_the_company_see_it(self):
+        own = new_test_user(
+            self.env, "plant-a-admin", "mfg_integration_core.group_administrator"
+        )
+        for model in OWNED:
+            with self.subTest(model=model):
+                seen = self.env[model].with_user(own).search([])
+
+                self.assertIn(self.rows[model].id, seen.ids)
