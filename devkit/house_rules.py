@@ -61,6 +61,13 @@ HOUSE_RULES = (
         within=("addons/mfg_integration_core/*",),
     ),
     SourceRule(
+        "tool-imports-suite",
+        r"^\s*(from|import) (odoo|devkit|tests|mfg_integration)\w*\b",
+        PYTHON,
+        "what lies under tools/ is given to partners and stands alone",
+        within=("tools/*",),
+    ),
+    SourceRule(
         "print-in-addon",
         r"^\s*print\(",
         PYTHON,

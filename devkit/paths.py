@@ -8,6 +8,7 @@ BUILD = ROOT / "build"
 ADDONS = ROOT / "addons"
 TEST_ADDONS = ROOT / "tests" / "addons"
 PINS = ROOT / "devkit" / "pins"
+PARTNER_KIT = ROOT / "tools" / "mfg_partner_kit" / "src"
 
 
 def cache_home() -> Path:

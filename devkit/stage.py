@@ -45,15 +45,16 @@ class Secrets:
     cmms_token: str = field(default_factory=lambda: secrets.token_hex(16))
     cmms_webhook: str = field(default_factory=lambda: secrets.token_hex(32))
     qms_key: str = field(default_factory=lambda: secrets.token_hex(16))
-    qms_webhook: str = field(default_factory=lambda: _whsec())
-    machine: str = field(default_factory=lambda: _whsec())
+    qms_webhook: str = field(default_factory=lambda: new_secret())
+    machine: str = field(default_factory=lambda: new_secret())
     metrics_token: str = field(default_factory=lambda: secrets.token_hex(16))
     keys: str = field(
         default_factory=lambda: base64.urlsafe_b64encode(os.urandom(32)).decode()
     )
 
 
-def _whsec() -> str:
+def new_secret() -> str:
+    """A secret for Standard Webhooks."""
     return f"whsec_{base64.b64encode(os.urandom(32)).decode()}"
 
 

@@ -1,6 +1,7 @@
 """One run of pytest on one series, on a database of its own if it needs one."""
 
 import contextlib
+import os
 import socket
 import subprocess
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from . import junit, template_database
 from .console import say
-from .paths import BUILD, ROOT
+from .paths import BUILD, PARTNER_KIT, ROOT
 from .process import environment
 from .series import Series
 
@@ -81,7 +82,7 @@ class Run:
         return {
             "MFG_SERIES": self.series.name,
             "MFG_ADDONS_PATH": ",".join(map(str, self.series.addons_path_with_tests())),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": os.pathsep.join(map(str, (ROOT, PARTNER_KIT))),
             # No job runner beside the tests: jobs would do the work that a test is
             # about to look at.
             **({} if self.addons is None else {"ODOO_QUEUE_JOB_CHANNELS": "root:0"}),

@@ -13,6 +13,7 @@ MODEL = "addons/mfg_integration_core/models/mfg_lane.py"
 HANDLER = "addons/mfg_integration_core/handlers/machine.py"
 TEST = "addons/mfg_integration_core/tests/test_lane.py"
 VIEW = "addons/mfg_integration_core/views/mfg_lane_views.xml"
+TOOL = "tools/mfg_partner_kit/src/mfg_partner_kit/plan.py"
 SCRIPT = "addons/mfg_integration_core/static/src/lane.js"
 CRON = '<record id="c" model="ir.cron"><field name="name">x</field>{}</record>'
 SEARCH = '<search><field name="name"/>{}</search>'
@@ -30,6 +31,11 @@ SAMPLES = {
         MODEL,
         "from odoo.addons.mfg_integration_cmms import x",
         "from odoo.addons.mfg_integration_core import x",
+    ),
+    "tool-imports-suite": (
+        TOOL,
+        "from mfg_integration_core.protocols import cloudevents",
+        "from mfg_partner_kit.errors import KitError",
     ),
     "print-in-addon": (MODEL, "    print(1)", "    fingerprint(1)"),
     "registry-import": (MODEL, "from odoo import api, registry", "env.registry"),
