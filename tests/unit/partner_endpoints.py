@@ -118,20 +118,28 @@ class Terse(Partner):
         return (status, {}, None) if status >= 400 else (status, headers, content)
 
 
+class Halved(Partner):
+    """Says JSON and writes half of it."""
+
+    def receive(self, headers, body):
+        return 200, {}, '{"number": "WO-'
+
+
 class Busy(Partner):
     """Asks everybody to come again once."""
 
     def receive(self, headers, body):
-        status, more, content = super().receive(headers, body)
-        return (
-            (429, {"Retry-After": "0"}, None)
-            if self.seen % 2
-            else (
-                status,
-                more,
-                content,
-            )
-        )
+        answer = super().receive(headers, body)
+        if self.seen % 2:
+            return 429, {"Retry-After": "0"}, None
+        return answer
+
+
+class Cut(Partner):
+    """Promises more than it sends."""
+
+    def receive(self, headers, body):
+        return 200, {"Content-Length": "1000"}, {"number": "WO-1"}
 
 
 class Silent(Partner):
@@ -170,9 +178,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status, headers, content):
         written = content if isinstance(content, str) else json.dumps(content)
         body = b"" if content is None else written.encode()
-        headers = {"Content-Type": "application/json", **headers}
+        length = str(len(body))
         self.send_response(status)
-        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+        usual = {"Content-Type": "application/json", "Content-Length": length}
+        for name, value in {**usual, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

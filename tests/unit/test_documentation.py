@@ -11,7 +11,7 @@ from tests.without_odoo import ADDONS, REPOSITORY
 
 PAGES = sorted(
     path
-    for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md")
+    for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md", "tools/*/*.md")
     for path in REPOSITORY.glob(pattern)
 )
 CORE = ADDONS / "mfg_integration_core"

@@ -115,6 +115,22 @@ def test_refusal_without_a_problem_document_is_found(fire):
     assert "problem+json" in findings(report)[0]["expected"]
 
 
+def test_half_an_answer_is_found(fire):
+    with endpoints.running(endpoints.Halved) as partner:
+        status, report, _printed = fire(partner.url, "--only=late")
+
+    assert status == 1
+    assert "JSON under" in findings(report)[0]["expected"]
+
+
+def test_answer_that_breaks_off_is_none(fire):
+    with endpoints.running(endpoints.Cut) as partner:
+        status, _report, printed = fire(partner.url, "--only=late")
+
+    assert status == 2
+    assert "IncompleteRead" in printed
+
+
 def test_slow_answer_is_found(fire):
     with endpoints.running() as partner:
         status, report, _printed = fire(partner.url, "--only=late", "--slow=0")

@@ -18,7 +18,7 @@ _ONE_OF_EACH = (17, "17", True, [], {}, None)
 class BadData:
     """Data with one thing wrong.
 
-    :param about: what is wrong, for the report: ``/title is missing``
+    :param about: what is wrong, for the report: ``/data/title is missing``
     :param pointer: the place, from the root of ``data``
     """
 
@@ -45,7 +45,7 @@ def bad_data(contract: Contract, seed: int) -> Iterator[BadData]:
 
 def _wrongs(place: Place) -> Iterator[tuple]:
     """What to try at a place: what it is, where, the value to put there."""
-    name = place.pointer or "the data"
+    name = f"/data{place.pointer}"
     if place.steps and not isinstance(place.steps[-1], int):
         yield f"{name} is missing", place.steps, ABSENT
     if isinstance(place.value, dict):

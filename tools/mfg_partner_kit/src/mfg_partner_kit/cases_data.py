@@ -17,13 +17,13 @@ def cases(events: Events, expected: Expected, seed: int, count: int) -> Iterator
         letter = events.letter(about, event)
         yield single(GOOD, about, letter, expected.taken(event["id"]))
     for bad in bad_data(events.contract, seed):
-        letter = events.letter(f"data: {bad.about}", events.event(bad.data))
+        letter = events.letter(bad.about, events.event(bad.data))
         pointer = f"/data{bad.pointer}"
         wanted = expected.refused(400, "schema_violation", pointer)
-        yield single(BAD, f"data: {bad.about}", letter, wanted)
+        yield single(BAD, bad.about, letter, wanted)
     if not events.contract.accepts(None):
         event = events.event()
         del event["data"]
         letter = events.letter("an event without data", event)
         wanted = expected.refused(400, "schema_violation", "/data")
-        yield single(BAD, "data: there is none", letter, wanted)
+        yield single(BAD, "/data is missing", letter, wanted)

@@ -26,11 +26,17 @@ def good_data(contract: Contract, seed: int, count: int) -> Iterator[tuple]:
     :param seed: the same one generates the same values
     :param count: how many with generated values
     """
-    seen = []
-    for about, data in _candidates(contract, random.Random(seed), count):
+    chance, seen = random.Random(seed), []
+    for about, data in _derived(contract, chance):
         if data not in seen and contract.accepts(data):
             seen.append(data)
             yield about, data
+    for number in range(1, count + 1):
+        data = _generated(contract, chance, seen)
+        # A contract without much choice runs out of values.
+        if data is not ABSENT:
+            seen.append(data)
+            yield f"generated values {number}", data
 
 
 def complete(contract: Contract, chance: random.Random):
@@ -47,16 +53,15 @@ def complete(contract: Contract, chance: random.Random):
     return data
 
 
-def _candidates(contract: Contract, chance: random.Random, count: int):
+def _derived(contract: Contract, chance: random.Random) -> Iterator[tuple]:
+    """What the example leads to; it need not be valid."""
     yield "the example", contract.data
     yield "only what is required", _least(contract)
     yield "every member of the contract", complete(contract, chance)
     for place in walk(contract.schema, contract.data):
         for word in place.schema.get("enum", ()):
-            about = f"{place.pointer} is {word!r}"
+            about = f"/data{place.pointer} is {word!r}"
             yield about, changed(contract.data, place.steps, word)
-    for number in range(1, count + 1):
-        yield f"generated values {number}", _generated(contract, chance)
 
 
 def _least(contract: Contract):
@@ -69,14 +74,14 @@ def _least(contract: Contract):
     return data
 
 
-def _generated(contract: Contract, chance: random.Random):
+def _generated(contract: Contract, chance: random.Random, seen: list):
+    """Valid data that was not seen yet, absent when chance does not find any."""
     draw = _Draw(contract.schema, chance)
     for _turn in range(_TRIES):
         data = _value(draw, contract.schema, contract.data)
-        if contract.accepts(data):
+        if data not in seen and contract.accepts(data):
             return data
-    # Rules between members that chance does not meet: the example meets them.
-    return contract.data
+    return ABSENT
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from .errors import KitError
 
 #: Longest answer that is read; our hub reads no more either.
 MAX_ANSWER_BYTES = 1024 * 1024
+_CHUNK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Answer:
         """The body as JSON, None when it is something else."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     @property
@@ -100,7 +101,7 @@ class Line:
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                     connection.request(method, target, body, dict(headers or {}))
                 came = connection.getresponse()
-                content = came.read(MAX_ANSWER_BYTES)
+                content = _read(came, started + self._timeout_s)
             except (OSError, http.client.HTTPException) as error:
                 seconds = time.monotonic() - started
                 return Answer(0, seconds=seconds, failure=_failure(error, seconds))
@@ -113,6 +114,26 @@ class Line:
                 self._host, timeout=self._timeout_s, context=self._tls
             )
         return http.client.HTTPConnection(self._host, timeout=self._timeout_s)
+
+
+def _read(came: http.client.HTTPResponse, until: float) -> bytes:
+    """The body, as much of it as is read at most.
+
+    :param until: moment of ``time.monotonic``; the connection's own time limit begins
+        anew with each byte
+    :raise HTTPException: when the answer ends before its end
+    """
+    content = b""
+    while len(content) < MAX_ANSWER_BYTES:
+        if time.monotonic() > until:
+            raise TimeoutError
+        part = came.read1(_CHUNK_BYTES)
+        if not part:
+            break
+        content += part
+    if came.length and len(content) < MAX_ANSWER_BYTES:
+        raise http.client.IncompleteRead(content, came.length)
+    return content
 
 
 def _host(url: str) -> str | None:

@@ -48,6 +48,11 @@ def faults(answer: Answer, limits: Limits) -> Iterator[Objection]:
             "Look for a proxy, a login page or a framework's error page that answers"
             " instead of the endpoint.",
         )
+    elif _is_broken_json(answer):
+        yield Objection(
+            f"JSON under the media type {answer.media_type}",
+            "Write the body with a JSON library, and all of it.",
+        )
     if len(answer.body) >= MAX_ANSWER_BYTES:
         yield Objection(
             f"an answer under {MAX_ANSWER_BYTES} bytes",
@@ -85,6 +90,11 @@ def problem_faults(answer: Answer) -> Iterator[Objection]:
             "`title` or `detail` says in words what is wrong",
             "Add a sentence that tells the sender what to correct.",
         )
+
+
+def _is_broken_json(answer: Answer) -> bool:
+    promised = answer.media_type.endswith(("/json", "+json"))
+    return promised and answer.json is None and answer.body not in (b"", b"null")
 
 
 def _is_html(answer: Answer) -> bool:

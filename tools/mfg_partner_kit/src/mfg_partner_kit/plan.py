@@ -1,6 +1,6 @@
 """Which cases a run has."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from . import (
     cases_body,
@@ -23,19 +23,24 @@ GROUPS = (
 )
 
 
-def for_partner(events: Events, seed: int) -> Iterator[Case]:
+def for_partner(events: Events, seed: int) -> list[Case]:
     """What the hub could send to a partner, and what only a stranger would."""
-    yield from _for_both(events, PartnerDuties(), seed)
+    return _in_order(_for_both(events, PartnerDuties(), seed))
 
 
-def for_hub(events: Events, seed: int, path: str) -> Iterator[Case]:
+def for_hub(events: Events, seed: int, path: str) -> list[Case]:
     """What a partner could send to a door of the hub.
 
     :param path: of the door
     """
     duties = HubDuties()
-    yield from _for_both(events, duties, seed)
-    yield from cases_hub.cases(events, duties, path)
+    of_hub = cases_hub.cases(events, duties, path)
+    return _in_order([*_for_both(events, duties, seed), *of_hub])
+
+
+def _in_order(cases: Iterable[Case]) -> list[Case]:
+    """Group by group; what is good first, since all else says little without it."""
+    return sorted(cases, key=lambda case: GROUPS.index(case.group))
 
 
 def _for_both(events: Events, expected, seed: int) -> Iterator[Case]:

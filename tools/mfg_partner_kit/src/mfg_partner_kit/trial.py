@@ -13,6 +13,7 @@ from .line import Answer, Line
 
 #: More of a body is not repeated in a report.
 SHOWN_BYTES = 2000
+_TOLD_CHARACTERS = 300
 _PATIENCE_S = 60.0
 _TURNS = 3
 
@@ -142,8 +143,9 @@ def _asked_to_wait(answer: Answer) -> float | None:
 
 
 def _finding(exchange: Exchange, objection: Objection) -> Finding:
+    shown = " ".join(exchange.body[:_TOLD_CHARACTERS].split()) or "(no body)"
     return Finding(
-        f"{exchange.method} {exchange.url}, {exchange.about}",
+        f"{exchange.method} {exchange.url}, {exchange.about}: {shown}",
         str(exchange.answer),
         objection.expected,
         objection.remedy,
