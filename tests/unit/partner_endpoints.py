@@ -17,6 +17,7 @@ from tests.without_odoo import ADDONS
 
 LOOPBACK = "127.0.0.1"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+GATEWAY_KEY = "let-me-in"
 FOLDERS = sorted(ADDONS.glob("*/contract"))
 
 
@@ -140,6 +141,15 @@ class Cut(Partner):
 
     def receive(self, headers, body):
         return 200, {"Content-Length": "1000"}, {"number": "WO-1"}
+
+
+class Guarded(Partner):
+    """Has a gateway in front that wants a key."""
+
+    def receive(self, headers, body):
+        if headers.get("X-Api-Key") != GATEWAY_KEY:
+            return 403, {}, None
+        return super().receive(headers, body)
 
 
 class Silent(Partner):

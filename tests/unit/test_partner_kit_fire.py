@@ -148,6 +148,15 @@ def test_partner_that_asks_to_come_again_is_asked_again(fire):
     assert partner.seen == 2 * len(report["cases"])
 
 
+def test_gateway_gets_its_key_and_no_report_has_it(fire):
+    key = f"--header=X-Api-Key: {endpoints.GATEWAY_KEY}"
+    with endpoints.running(endpoints.Guarded) as partner:
+        status, report, printed = fire(partner.url, "--only=late", key)
+
+    assert (status, findings(report)) == (0, [])
+    assert endpoints.GATEWAY_KEY not in printed + json.dumps(report)
+
+
 def test_connection_that_ends_without_an_answer_is_found(fire):
     with endpoints.running(endpoints.Silent) as partner:
         status, report, _printed = fire(partner.url, "--only=late")
@@ -206,13 +215,31 @@ def test_endpoint_that_nobody_answers_at_cannot_be_tried(fire):
 
 
 @pytest.mark.parametrize(
-    "url", ["cmms.example", "ftp://cmms.example", "http://", "http://cmms:port/", ""]
+    "url",
+    ["cmms.example", "ftp://cmms.example", "http://", "http://cmms:port/", ""]
+    + ["http://[::1", "http://cmms.example/ä"],
 )
 def test_address_that_is_none_cannot_be_tried(fire, url):
     status, _report, printed = fire(url)
 
     assert status == 2
     assert "to do: Give the whole address" in printed
+
+
+def test_password_in_the_address_is_refused_and_not_repeated(fire):
+    status, _report, printed = fire("https://user:hidden@cmms.example/")
+
+    assert status == 2
+    assert "--header" in printed
+    assert "hidden" not in printed
+
+
+@pytest.mark.parametrize("header", ["key", ": value", "X-Key: a\nX-Other: b"])
+def test_header_that_is_none_is_refused(fire, header):
+    status, _report, printed = fire("http://cmms.example", f"--header={header}")
+
+    assert status == 2
+    assert "NAME:VALUE" in printed
 
 
 def test_unknown_contract_cannot_be_tried(fire):

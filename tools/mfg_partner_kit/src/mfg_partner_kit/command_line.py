@@ -66,12 +66,20 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
     add("--slow", type=float, default=5.0, metavar="SECONDS", help="a finding above it")
     add("--timeout", type=float, default=30.0, metavar="SECONDS", help="gives up then")
     add("--ca-file", metavar="PEM", help="authority of the endpoint's certificate")
+    add(
+        "--header",
+        action="append",
+        default=[],
+        metavar="NAME:VALUE",
+        help="sent with every request, for a gateway in front; in no report",
+    )
     add("--version", action="version", version=__version__)
     return parser.parse_args(argv)
 
 
 def _run(options: argparse.Namespace) -> int:
-    line = Line(options.url, options.timeout, options.ca_file)
+    headers = dict(map(_header, options.header))
+    line = Line(options.url, options.timeout, options.ca_file, headers)
     if options.play:
         _check_door(line)
     secret = _secret(options)
@@ -130,6 +138,15 @@ def _secret(options: argparse.Namespace) -> str:
         )
     signature.key_of(options.secret)
     return options.secret
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not (colon and name.strip() and text.isascii() and text.isprintable()):
+        raise KitError(
+            "A header is not NAME:VALUE.", "Write it as 'X-Api-Key: ...', in quotes."
+        )
+    return name.strip(), value.strip()
 
 
 def _contracts(options: argparse.Namespace) -> str:

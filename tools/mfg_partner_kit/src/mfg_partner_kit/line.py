@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .errors import KitError
 
@@ -60,21 +60,24 @@ class Line:
     :param url: the address of the endpoint, ``http`` or ``https``
     :param timeout_s: how long to wait for an answer
     :param ca_file: PEM file of the authority that the endpoint's certificate is from
+    :param headers: sent with every request and told to nobody, such as a gateway's key
     :raise KitError: when the address is none
     """
 
-    def __init__(self, url: str, timeout_s: float = 30.0, ca_file: str | None = None):
-        address = urlsplit(url)
-        if address.scheme not in ("http", "https") or not _host(url):
-            raise KitError(
-                f"{url!r} is no address that can be called.",
-                "Give the whole address, such as https://cmms.example/events.",
-            )
-        self._host = address.netloc.rpartition("@")[2]
-        self.origin = f"{address.scheme}://{self._host}"
+    def __init__(
+        self,
+        url: str,
+        timeout_s: float = 30.0,
+        ca_file: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ):
+        address = _address(url)
+        self._host = address.netloc
+        self.origin = f"{address.scheme}://{address.netloc}"
         self.path = address.path or "/"
         self._query = f"?{address.query}" if address.query else ""
         self._timeout_s = timeout_s
+        self._headers = dict(headers or {})
         self._tls = _tls(ca_file) if address.scheme == "https" else None
 
     @property
@@ -95,11 +98,12 @@ class Line:
         """
         started = time.monotonic()
         target = self.path + self._query if path is None else path
+        sent = {**self._headers, **(headers or {})}
         with contextlib.closing(self._connection()) as connection:
             try:
                 # An endpoint may refuse a long body before all of it was sent.
                 with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-                    connection.request(method, target, body, dict(headers or {}))
+                    connection.request(method, target, body, sent)
                 came = connection.getresponse()
                 content = _read(came, started + self._timeout_s)
             except (OSError, http.client.HTTPException) as error:
@@ -136,13 +140,24 @@ def _read(came: http.client.HTTPResponse, until: float) -> bytes:
     return content
 
 
-def _host(url: str) -> str | None:
+def _address(url: str) -> SplitResult:
+    if "@" in url:
+        raise KitError(
+            "The address holds a user or a password, which nobody is sent.",
+            "Leave them out; --header gives a gateway what it asks for.",
+        )
     try:
         address = urlsplit(url)
-        _port = address.port
+        # Asking for the port checks it.
+        is_whole = bool(address.hostname) and address.port != 0
     except ValueError:
-        return None
-    return address.hostname
+        is_whole = False
+    if not is_whole or address.scheme not in ("http", "https") or not url.isascii():
+        raise KitError(
+            f"{url!r} is no address that can be called.",
+            "Give the whole address, such as https://cmms.example/events.",
+        )
+    return address
 
 
 def _tls(ca_file: str | None) -> ssl.SSLContext:
