@@ -200,6 +200,33 @@ def test_same_seed_sends_the_same_data(fire):
     assert len(ids) == len(first) + len(second)
 
 
+def test_slow_partner_is_still_asked_again(fire):
+    with endpoints.running(endpoints.Forgetful) as partner:
+        _status, report, _printed = fire(partner.url, "--only=repeated", "--slow=0")
+
+    expected = [finding["expected"] for finding in findings(report)]
+    assert any("within 0 s" in text for text in expected)
+    assert any("second effect" in text for text in expected)
+
+
+def test_hub_that_answers_otherwise_than_documented_is_found(tmp_path, capsys):
+    report = tmp_path / "report.json"
+    with endpoints.running(endpoints.Hub) as hub:
+        door = hub.url.replace("/events", "/mfg/v1/events/cmms")
+
+        # Its contracts are read from the hub itself.
+        status = command_line.main(
+            [door, "--contract=mfg.ping.v1", "--play=partner", f"--report={report}"]
+            + [f"--secret={endpoints.SECRET}", "--only=good", "--only=signature"]
+        )
+
+    content = json.loads(report.read_text(encoding="utf-8"))
+    assert (status, content["mode"]) == (1, "play partner")
+    assert findings(content, "good")[0]["expected"] == "202 accepted"
+    assert len(findings(content, "signature")) == 3
+    assert "report it" in capsys.readouterr().out
+
+
 # ------------------------------------------------------------- what cannot be run
 
 

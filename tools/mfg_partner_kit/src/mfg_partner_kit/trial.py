@@ -95,8 +95,7 @@ class Trial:
             letter = step.letter if isinstance(step.letter, Letter) else None
             exchange = self._send(letter or step.letter(earlier))
             outcome.exchanges.append(exchange)
-            self._judge(outcome, exchange, earlier, step.expected)
-            if outcome.findings:
+            if not self._judge(outcome, exchange, earlier, step.expected):
                 # What follows is about this answer and would only repeat it.
                 break
         return outcome
@@ -125,13 +124,17 @@ class Trial:
         exchange: Exchange,
         earlier: Sequence[Answer] = (),
         expected: Expectation | None = None,
-    ) -> None:
-        """Add what is wrong with an answer; only its manners without expectation."""
+    ) -> bool:
+        """Add what is wrong with an answer; only its manners without expectation.
+
+        :return: whether the answer is what was expected, be it slow or ill-mannered
+        """
         answer = exchange.answer
-        objections = list(manners.faults(answer, self._limits))
-        if expected and not manners.leaves_nothing_to_judge(answer):
-            objections += expected(answer, earlier)
-        outcome.findings += [_finding(exchange, each) for each in objections]
+        can_be_judged = not manners.leaves_nothing_to_judge(answer)
+        ill = list(manners.faults(answer, self._limits))
+        wrong = list(expected(answer, earlier)) if expected and can_be_judged else []
+        outcome.findings += [_finding(exchange, each) for each in (*ill, *wrong)]
+        return can_be_judged and not wrong
 
 
 def _asked_to_wait(answer: Answer) -> float | None:
