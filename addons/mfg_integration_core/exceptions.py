@@ -6,6 +6,8 @@
     ├── InvalidEventError        400  the sender corrects its event
     │   ├── UnknownEventTypeError 400
     │   ├── UnknownConnectorError 404
+    │   ├── UnknownMessageError   404
+    │   ├── MethodError           405
     │   ├── IdConflictError       409  same id, other body
     │   ├── BodyTooLargeError     413
     │   ├── UnsupportedMediaError 415
@@ -118,6 +120,22 @@ class UnknownConnectorError(InvalidEventError):
     status = 404
     title = "Unknown connector"
     code = "unknown_connector"
+
+
+class UnknownMessageError(InvalidEventError):
+    """No event was stored under this uuid."""
+
+    status = 404
+    title = "Unknown message"
+    code = "unknown_message"
+
+
+class MethodError(InvalidEventError):
+    """A door takes POST and nothing else."""
+
+    status = 405
+    title = "Method not allowed"
+    code = "method_not_allowed"
 
 
 class IdConflictError(InvalidEventError):

@@ -44,6 +44,7 @@ class Letter:
     without: tuple[str, ...] = ()
     signed: bytes | None = None
     path: str | None = None
+    method: str = "POST"
     secret: str | None = None
 
     def post(self, stage: Stage) -> json_http.HttpAnswer:
@@ -53,7 +54,7 @@ class Letter:
         for name in self.without:
             headers.pop(name, None)
         url = stage.url + (self.path or PATHS[self.door])
-        return json_http.post(url, self.body, headers)
+        return json_http.call(self.method, url, self.body, headers)
 
     def _signature(self, stage: Stage) -> dict:
         content = self.body if self.signed is None else self.signed

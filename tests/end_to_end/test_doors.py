@@ -93,7 +93,39 @@ def test_unknown_connector_is_refused(refused, door):
     refused(sent, 404, "unknown_connector")
 
 
+@every_door
+def test_address_that_no_database_can_hold_is_refused(refused, door):
+    sent = letter(door)
+    sent.path = UNKNOWN_PATHS[door].replace("nobody", "%00")
+
+    refused(sent, 404, "unknown_connector")
+
+
+@every_door
+def test_door_that_is_asked_for_its_options_stores_nothing(refused, door):
+    sent = letter(door)
+    sent.method = "OPTIONS"
+
+    refused(sent, 405, "method_not_allowed")
+
+
+def test_webhook_for_a_connector_without_a_template_is_refused(refused):
+    sent = letter(EVENTS)
+    sent.path = "/mfg/v1/hooks/assembly-edge"
+
+    refused(sent, 404, "no_webhooks")
+
+
 # ---------------------------------------------------------------------- contents
+
+
+def test_event_whose_attributes_are_headers_is_refused(refused):
+    sent = letter(EVENTS)
+    sent.headers = {"ce-specversion": "1.0"}
+
+    problem = refused(sent, 415, "unsupported_media")
+
+    assert "structured mode" in problem["detail"]
 
 
 def test_unknown_event_type_is_refused(refused):

@@ -1,5 +1,7 @@
 """What anybody may read: health and contracts."""
 
+import pytest
+
 from devkit import json_http
 
 
@@ -34,3 +36,12 @@ def test_an_unknown_contract_is_a_problem_document(live):
 
     assert answer.status == 404
     assert answer.json["code"] == "unknown_event_type"
+
+
+@pytest.mark.parametrize("uuid", ["nobody", "%00"])
+def test_an_unknown_message_is_a_problem_document(live, uuid):
+    answer = json_http.get(f"{live.url}/mfg/v1/messages/{uuid}")
+
+    assert answer.status == 404
+    assert answer.json["code"] == "unknown_message"
+    assert answer.json["title"] == "Unknown message"

@@ -8,6 +8,7 @@ from odoo.http import request
 
 from ..exceptions import (
     BodyTooLargeError,
+    MethodError,
     MfgIntegrationError,
     SignatureError,
     UnknownConnectorError,
@@ -37,6 +38,7 @@ def answers_problems(door):
     @functools.wraps(door)
     def answer(self, connector_code, **params):
         try:
+            _assert_posted()
             response = door(self, connector_code, **params)
             code = "accepted"
         except MfgIntegrationError as error:
@@ -48,10 +50,21 @@ def answers_problems(door):
     return answer
 
 
+def _assert_posted():
+    """Refuse OPTIONS, which Odoo passes on to every route.
+
+    :raise MethodError: it is no POST
+    """
+    if request.httprequest.method != "POST":
+        raise MethodError("This door takes POST and nothing else. Send it with POST.")
+
+
 def problem_response(error: MfgIntegrationError):
     """The problem document of an error, with its status."""
     response = request.make_json_response(error.as_problem(), status=error.status)
     response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
+    if isinstance(error, MethodError):
+        response.headers["Allow"] = "POST"
     return response
 
 

@@ -5,9 +5,9 @@ from odoo import http
 from odoo.http import request
 
 from ..exceptions import (
-    ConfigurationError,
     InvalidEventError,
     MfgIntegrationError,
+    UnknownConnectorError,
     UnsupportedMediaError,
 )
 from ..models.mfg_inbox_event import Arrival
@@ -28,6 +28,7 @@ class InboundController(http.Controller):
         """Store one CloudEvent or a batch, signed as Standard Webhooks says."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
         body = door.signed_body(connector)
+        _check_structured(request.httprequest.headers)
         content_type = request.httprequest.headers.get("Content-Type")
         events = cloudevents.parse(content_type, body)
         if not cloudevents.is_batch(content_type, body):
@@ -47,8 +48,10 @@ class InboundController(http.Controller):
         """Store a vendor's own webhook; its template says how it is signed."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
         if not connector.template:
-            raise ConfigurationError(
+            raise UnknownConnectorError(
                 "This connector has no template that could read a vendor's webhook."
+                f" Send CloudEvents to /mfg/v1/events/{connector.code}.",
+                code="no_webhooks",
             )
         template = connector._get_template()
         raw = door.raw_body(connector)
@@ -107,6 +110,19 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     if any(result["status"] == "accepted" for result in results):
         connector._wake_now()
     return results
+
+
+def _check_structured(headers):
+    """Refuse a CloudEvent whose attributes are headers, which no signature covers.
+
+    :raise UnsupportedMediaError: it is in binary mode
+    """
+    if "ce-specversion" in headers:
+        raise UnsupportedMediaError(
+            "This is a CloudEvent in binary mode, whose headers the signature does not"
+            " cover. Send it in structured mode: one JSON body of the type"
+            f" {cloudevents.MEDIA_TYPE}."
+        )
 
 
 def _check_webhook(headers, body: bytes):

@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from ..exceptions import MfgIntegrationError, UnknownConnectorError
+from ..exceptions import MfgIntegrationError, UnknownMessageError
 from . import door
 
 
@@ -26,9 +26,10 @@ class MessagesController(http.Controller):
 
     def _find(self, uuid):
         """The sender's connector and the progress of its event."""
-        found = request.env["mfg.connector"].sudo()._find_progress(uuid)
+        # An address may spell U+0000, which PostgreSQL does not even compare with.
+        found = "\x00" not in uuid and (
+            request.env["mfg.connector"].sudo()._find_progress(uuid)
+        )
         if not found:
-            raise UnknownConnectorError(
-                "No event with this uuid was stored here.", code="unknown_message"
-            )
+            raise UnknownMessageError("No event with this uuid was stored here.")
         return found

@@ -263,7 +263,8 @@ class MfgConnector(models.Model):
 
         :raise UnknownConnectorError: when there is none
         """
-        connector = self.sudo().search(
+        # An address may spell U+0000, which PostgreSQL does not even compare with.
+        connector = "\x00" not in code and self.sudo().search(
             [("code", "=", code), ("state", "in", ("live", "paused"))]
         )
         if not connector:
