@@ -336,16 +336,7 @@ class MfgConnector(models.Model):
         self.ensure_one()
         secret = webhook_signature.new_secret()
         self.env["mfg.secret"]._add(self, "inbound", secret)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": _("Copy the secret now; it is not shown again"),
-                "message": secret,
-            },
-        }
+        return self.env["mfg.secret"]._show_once(secret)
 
     def action_test_connection(self):
         """Call the partner's check operation and say in plain words how it went."""
