@@ -204,7 +204,7 @@ class MfgConnector(models.Model):
             connector.expired_count = log.search_count(
                 [*mine, ("state", "=", "expired")]
             )
-            connector.dead_count = log.search_count([*mine, ("state", "=", "dead")])
+            connector.dead_count = self.env["mfg.dead.letter"].search_count(mine)
             connector.waiting_count = log.search_count(
                 [*mine, ("state", "in", ("waiting", "retry", "held"))]
             )
@@ -373,4 +373,16 @@ class MfgConnector(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": [("connector_id", "=", self.id)],
             "context": dict(self.env.context.get("mfg_log_filter") or {}),
+        }
+
+    def action_view_dead_letters(self):
+        """What of the connector failed for good, by cause."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Dead letters of %(name)s", name=self.name),
+            "res_model": "mfg.dead.letter",
+            "views": [(False, "list")],
+            "domain": [("connector_id", "=", self.id)],
+            "context": {"search_default_group_by_cause": 1},
         }

@@ -20,7 +20,9 @@ class MfgQueuedMixin(models.AbstractModel):
     ordering_key = fields.Char(required=True, readonly=True)
     lane_id = fields.Many2one("mfg.lane", readonly=True, ondelete="set null")
     lane_sequence = fields.Integer(readonly=True, help="Position in the lane.")
-    attempt_count = fields.Integer(readonly=True, help="Tries, the first included.")
+    attempt_count = fields.Integer(
+        readonly=True, group_operator=None, help="Tries, the first included."
+    )
     attempts_before = fields.Integer(
         "Earlier Tries",
         readonly=True,
