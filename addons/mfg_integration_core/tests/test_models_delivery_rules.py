@@ -172,6 +172,14 @@ class TestBreaker(DeliveryCase):
         self.drain()
 
         self.assertEqual(self.breaker(), "open")
+        told = self.commit(
+            lambda env: (
+                env["mfg.outbox.message"]
+                .search([("connector_id", "=", self.connector_id)], limit=1)
+                .breaker_until
+            )
+        )
+        self.assertTrue(told, "the message says when the partner is tried again")
         self.assertEqual(self.partner.calls, 5)
         self.assertEqual(
             self.outbox("state", "attempt_count"),
