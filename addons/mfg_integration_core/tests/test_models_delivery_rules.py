@@ -149,6 +149,9 @@ class TestErrorClass(DeliveryCase):
         self.drain()
 
         self.assertEqual(self.outbox("state", "reason_code"), [("retry", "no_answer")])
+        (reason,) = self.outbox("reason")
+        self.assertIn("Check that the partner runs", reason)
+        self.assertNotIn("Errno", reason)
 
 
 @tagged("post_install", "-at_install")
