@@ -210,7 +210,9 @@ def _send(session, request, limits, seen) -> Answer:
         ) from error
     except requests.RequestException as error:
         raise RetryableDeliveryError(
-            f"No answer ({_reason(error)}) from {request.url}", code="no_answer"
+            f"No answer ({_reason(error)}) from {request.url}.",
+            code="no_answer",
+            remedy="Check that the partner runs and that the address is right.",
         ) from error
     seen(answer)
     return answer
@@ -233,7 +235,7 @@ def _read(response, deadline) -> bytes:
 
 
 def _reason(error: Exception) -> str:
-    """The innermost cause of a network error, without object addresses."""
+    """The innermost cause of a network error, without object addresses and numbers."""
     while error.__cause__ or error.__context__:
         error = error.__cause__ or error.__context__
-    return str(error) or type(error).__name__
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -204,7 +204,7 @@ class MfgConnector(models.Model):
             connector.expired_count = log.search_count(
                 [*mine, ("state", "=", "expired")]
             )
-            connector.dead_count = log.search_count([*mine, ("state", "=", "dead")])
+            connector.dead_count = self.env["mfg.dead.letter"].search_count(mine)
             connector.waiting_count = log.search_count(
                 [*mine, ("state", "in", ("waiting", "retry", "held"))]
             )
@@ -337,16 +337,7 @@ class MfgConnector(models.Model):
         self.ensure_one()
         secret = webhook_signature.new_secret()
         self.env["mfg.secret"]._add(self, "inbound", secret)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": _("Copy the secret now; it is not shown again"),
-                "message": secret,
-            },
-        }
+        return self.env["mfg.secret"]._show_once(secret)
 
     def action_test_connection(self):
         """Call the partner's check operation and say in plain words how it went."""
@@ -383,4 +374,16 @@ class MfgConnector(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": [("connector_id", "=", self.id)],
             "context": dict(self.env.context.get("mfg_log_filter") or {}),
+        }
+
+    def action_view_dead_letters(self):
+        """What of the connector failed for good, by cause."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Dead letters of %(name)s", name=self.name),
+            "res_model": "mfg.dead.letter",
+            "views": [(False, "list")],
+            "domain": [("connector_id", "=", self.id)],
+            "context": {"search_default_group_by_cause": 1},
         }

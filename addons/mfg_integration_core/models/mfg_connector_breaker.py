@@ -21,16 +21,18 @@ class MfgConnectorBreaker(models.Model):
         " in their order and lose no attempts meanwhile.",
     )
     breaker_failure_percent = fields.Integer(
-        "Opens at Failures of (%)",
+        "Pause at Failures of (%)",
         default=50,
         help="Share of the last 20 deliveries that failed for now.",
     )
     breaker_least_outcomes = fields.Integer(
-        "Judged from Deliveries", default=5, help="Fewer than these prove nothing."
+        "After Deliveries", default=5, help="Fewer than these prove nothing."
     )
     breaker_pause_s = fields.Float("First Pause (s)", default=30.0)
     breaker_longest_pause_s = fields.Float("Longest Pause (s)", default=300.0)
-    breaker_state = fields.Selection(STATES, compute="_compute_breaker")
+    breaker_state = fields.Selection(
+        STATES, "Circuit Breaker", compute="_compute_breaker"
+    )
     breaker_until = fields.Datetime("Next Probe", compute="_compute_breaker")
     breaker_reason = fields.Text(compute="_compute_breaker")
 

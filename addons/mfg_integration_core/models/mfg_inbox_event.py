@@ -125,6 +125,13 @@ class MfgInboxEvent(models.Model):
             """
         )
 
+    @api.depends("event_type", "document_name", "subject", "event_id")
+    def _compute_display_name(self):
+        for event in self:
+            about = event.document_name or event.subject or event.event_id
+            parts = (event.event_type, about)
+            event.display_name = ": ".join(part for part in parts if part)
+
     def _compute_body_text(self):
         for event in self.with_context(bin_size=False):
             stored = base64.b64decode(event.body or b"")

@@ -53,7 +53,7 @@ class MfgIntegrationLog(models.Model):
         "Document", compute="_compute_document_name", compute_sudo=True
     )
     correlation_id = fields.Char(readonly=True)
-    attempt_count = fields.Integer(readonly=True)
+    attempt_count = fields.Integer(readonly=True, group_operator=None)
     create_date = fields.Datetime("Stored on", readonly=True)
     age_s = fields.Integer("Age (s)", compute="_compute_age_s")
 

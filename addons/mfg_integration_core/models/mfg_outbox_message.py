@@ -46,6 +46,8 @@ class MfgOutboxMessage(models.Model):
         readonly=True, help="What the partner calls what it made of the message."
     )
     attempt_ids = fields.One2many("mfg.delivery.attempt", "message_id")
+    breaker_state = fields.Selection(related="connector_id.breaker_state")
+    breaker_until = fields.Datetime(related="connector_id.breaker_until")
 
     _sql_constraints = [
         ("uuid_unique", "unique (uuid)", "This message exists already."),

@@ -3,6 +3,9 @@ from psycopg2 import sql
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+#: States in which a row is worked on, or will be at once.
+UNDERWAY_STATES = ("received", "processing", "pending", "delivering")
+
 
 class MfgQueuedMixin(models.AbstractModel):
     """What inbox events and outbox messages have in common: a place in a lane."""
@@ -20,7 +23,9 @@ class MfgQueuedMixin(models.AbstractModel):
     ordering_key = fields.Char(required=True, readonly=True)
     lane_id = fields.Many2one("mfg.lane", readonly=True, ondelete="set null")
     lane_sequence = fields.Integer(readonly=True, help="Position in the lane.")
-    attempt_count = fields.Integer(readonly=True, help="Tries, the first included.")
+    attempt_count = fields.Integer(
+        readonly=True, group_operator=None, help="Tries, the first included."
+    )
     attempts_before = fields.Integer(
         "Earlier Tries",
         readonly=True,
@@ -44,12 +49,22 @@ class MfgQueuedMixin(models.AbstractModel):
         "Document", compute="_compute_document_name", compute_sudo=True
     )
     case_id = fields.Many2one("mfg.case", compute="_compute_case_id")
+    is_underway = fields.Boolean(compute="_compute_is_underway")
 
     @api.depends("res_model", "res_id")
     def _compute_document_name(self):
         for row in self:
             document = row._document()
             row.document_name = document.display_name if document else ""
+
+    @api.depends("state", "reason", "held_by_pause")
+    def _compute_is_underway(self):
+        """A screen waits for news: one whose try failed already tells when it goes."""
+        for row in self:
+            row.is_underway = not row.held_by_pause and (
+                row.state in UNDERWAY_STATES
+                or (row.state == "retry" and not row.reason)
+            )
 
     @api.depends("correlation_id")
     def _compute_case_id(self):
@@ -163,10 +178,7 @@ class MfgQueuedMixin(models.AbstractModel):
             "params": {
                 "type": "info",
                 "title": _("Trying again"),
-                "message": _(
-                    "This happens in the background. Reload the page in a moment to"
-                    " see how it went."
-                ),
+                "message": _("This happens in the background."),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }

@@ -61,6 +61,8 @@ class MfgReplayRun(models.Model):
     progress = fields.Float(compute="_compute_counts", help="Percent of the rows.")
     arrived_count = fields.Integer("Arrived", compute="_compute_outcome")
     failed_count = fields.Integer("Failed again", compute="_compute_outcome")
+    underway_count = fields.Integer("On their way", compute="_compute_outcome")
+    is_underway = fields.Boolean(compute="_compute_outcome")
 
     @api.depends("scope")
     def _compute_display_name(self):
@@ -90,7 +92,10 @@ class MfgReplayRun(models.Model):
             SELECT line.run_id,
                    count(*) FILTER (WHERE log.state IN ('delivered', 'acknowledged',
                                                         'processed', 'ignored')),
-                   count(*) FILTER (WHERE log.state IN ('dead', 'rejected', 'held'))
+                   count(*) FILTER (WHERE log.state IN ('dead', 'rejected', 'held')),
+                   count(*) FILTER (WHERE log.state IN ('received', 'processing',
+                                                        'pending', 'delivering',
+                                                        'retry', 'waiting'))
               FROM mfg_replay_line line
               JOIN mfg_integration_log log ON log.id = line.log_id
              WHERE line.run_id = ANY(%s) AND line.state = 'replayed'
@@ -100,7 +105,11 @@ class MfgReplayRun(models.Model):
         )
         counted = {run_id: counts for run_id, *counts in self.env.cr.fetchall()}
         for run in self:
-            run.arrived_count, run.failed_count = counted.get(run.id, (0, 0))
+            arrived, failed, underway = counted.get(run.id, (0, 0, 0))
+            run.arrived_count = arrived
+            run.failed_count = failed
+            run.underway_count = underway
+            run.is_underway = run.state in OPEN_STATES or underway > 0
 
     # ------------------------------------------------------------------- begin
 

@@ -54,6 +54,23 @@ class MfgSecret(models.Model):
         )
 
     @api.model
+    def _show_once(self, clear):
+        """Action that shows a new secret until its reader closes it."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "className": "o_mfg_secret",
+                "title": _("Copy the secret now; it is not shown again"),
+                "message": clear,
+                # The form reads its record again: a secret is stored now.
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    @api.model
     def _clear_values(self, connector, purpose):
         """Secrets in force, newest first, as clear text.
 

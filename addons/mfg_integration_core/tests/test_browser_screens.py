@@ -1,5 +1,8 @@
 import base64
+import os
+from unittest.mock import patch
 
+from cryptography.fernet import Fernet
 from lxml import etree
 
 from odoo.tests import tagged
@@ -58,6 +61,17 @@ expect("added", texts(".o_mfg_difference_added"), [added]);
 (await shown(".o_notebook .nav-link[name='curl']")).click();
 const command = await shown(".o_field_mfg_code .o_mfg_code_text");
 expect("command", command.textContent.startsWith("curl -X POST"), true);
+"""
+
+GENERATE_SECRET = """
+await openForm("mfg.connector", connectorId);
+(await shown(".o_notebook .nav-link[name='credentials']")).click();
+(await shown("button[name='action_generate_inbound_secret']")).click();
+(await shown(".modal .btn-primary")).click();
+const secret = await shown(".o_notification.o_mfg_secret .o_notification_content");
+expect("secret", secret.textContent.includes("whsec_"), true);
+expect("all of it is seen", secret.scrollWidth <= secret.clientWidth, true);
+await shown(".o_form_view .btn-link .fa-refresh");
 """
 
 
@@ -131,6 +145,15 @@ class TestBrowserScreens(ScreensCase):
         )
 
         self.browse_as_admin(COMPARE_ATTEMPTS, attemptId=second.id, added="+urgent")
+
+    def test_k2_person_sees_a_new_secret_whole_and_the_form_knows_that_it_is_there(
+        self,
+    ):
+        key = Fernet.generate_key().decode()
+        with patch.dict(os.environ, {"MFG_INTEGRATION_KEYS": key}):
+            self.browse_as_admin(GENERATE_SECRET, connectorId=self.connector.id)
+
+            self.assertTrue(self.connector.has_inbound_secret)
 
     def test_person_lifts_a_hold_and_says_why(self):
         hold = self.given_hold(self.order)

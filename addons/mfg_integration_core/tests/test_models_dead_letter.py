@@ -48,6 +48,24 @@ class TestDeadLetterList(CommittedCase):
         self.assertEqual(len(causes), 4)
         self.assertEqual(len(set(causes)), 2)
 
+    def test_a12_the_connector_counts_what_its_list_of_letters_shows(self):
+        self.given_events(
+            self.event(1, fail="user_error"),
+            self.event(2, fail="invalid", subject="ORDER-2"),
+        )
+        while self.drain():
+            continue
+
+        def look(env):
+            connector = env["mfg.connector"].browse(self.connector_id)
+            action = connector.action_view_dead_letters()
+            letters = env[action["res_model"]].search(action["domain"])
+            return connector.dead_count, letters.mapped("state")
+
+        count, states = self.commit(look)
+        self.assertEqual(count, 2)
+        self.assertEqual(sorted(states), ["dead", "rejected"])
+
     def test_a12_a_retried_letter_leaves_the_list(self):
         self.given_events(self.event(1, fail="user_error"))
         self.drain()

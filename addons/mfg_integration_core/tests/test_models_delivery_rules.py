@@ -149,6 +149,9 @@ class TestErrorClass(DeliveryCase):
         self.drain()
 
         self.assertEqual(self.outbox("state", "reason_code"), [("retry", "no_answer")])
+        (reason,) = self.outbox("reason")
+        self.assertIn("Check that the partner runs", reason)
+        self.assertNotIn("Errno", reason)
 
 
 @tagged("post_install", "-at_install")
@@ -172,6 +175,14 @@ class TestBreaker(DeliveryCase):
         self.drain()
 
         self.assertEqual(self.breaker(), "open")
+        told = self.commit(
+            lambda env: (
+                env["mfg.outbox.message"]
+                .search([("connector_id", "=", self.connector_id)], limit=1)
+                .breaker_until
+            )
+        )
+        self.assertTrue(told, "the message says when the partner is tried again")
         self.assertEqual(self.partner.calls, 5)
         self.assertEqual(
             self.outbox("state", "attempt_count"),

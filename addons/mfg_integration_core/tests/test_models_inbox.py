@@ -179,6 +179,19 @@ class TestInboxHandling(CommittedCase):
         )
         self.assertEqual(outcomes, [(1, "retryable"), (2, "succeeded")])
 
+    def test_o3_an_event_is_named_after_what_it_tells(self):
+        self.given_events(self.event(1, subject="ORDER-7"))
+
+        name = self.commit(
+            lambda env: (
+                env["mfg.inbox.event"]
+                .search([("connector_id", "=", self.connector_id)])
+                .display_name
+            )
+        )
+
+        self.assertRegex(name, r"^mfg\.[a-z.]+\.v1: ORDER-7$")
+
     def test_a_waiting_event_goes_on_when_its_reference_appears(self):
         self.given_events(self.event(1, fail="missing"))
         self.drain()

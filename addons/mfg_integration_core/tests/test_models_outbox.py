@@ -116,6 +116,26 @@ class TestOutbox(TransactionCase):
         self.assertEqual(message.state, "retry")
         self.assertEqual(notice["tag"], "display_notification")
 
+    def test_o3_the_form_of_a_message_looks_for_news_until_it_is_at_rest(self):
+        _given_subscription(self.env, "one")
+        message = self.emit()
+
+        underway = {}
+        for state, reason in (
+            ("pending", False),
+            ("retry", False),
+            ("retry", "No answer."),
+            ("delivered", False),
+            ("dead", "No answer."),
+        ):
+            message.write({"state": state, "reason": reason})
+            underway[state, bool(reason)] = message.is_underway
+
+        self.assertEqual(
+            [key for key, value in underway.items() if value],
+            [("pending", False), ("retry", False)],
+        )
+
     def test_a_message_of_a_paused_connector_is_kept(self):
         _given_subscription(self.env, "one").action_pause()
 

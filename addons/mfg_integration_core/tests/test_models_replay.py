@@ -150,6 +150,23 @@ class TestReplay(ReplayCase):
         self.assertEqual(after, [(*before[0][:3], "delivered")])
         self.assertEqual(self.run_facts(run_id), ["done", 1, 1, 0, 1])
 
+    def test_a13_a_run_says_what_was_chosen_and_what_is_still_on_its_way(self):
+        self.given_mended_failures(2)
+        wizard_id, _told, _lines = self.replay()
+        run_id = self.run_replay(wizard_id)
+
+        def look(env):
+            run = env["mfg.replay.run"].browse(run_id)
+            return run.scope, run.state, run.underway_count, run.is_underway
+
+        scope, *waiting = self.commit(look)
+        self.drain_everything()
+        _scope, *arrived = self.commit(look)
+
+        self.assertTrue(scope.endswith("dead letters and rejected events"), scope)
+        self.assertEqual(waiting, ["done", 2, True])
+        self.assertEqual(arrived, ["done", 0, False])
+
     def test_a13_a_replay_by_filter_keeps_the_order_of_the_lane(self):
         self.given_mended_failures(5)
 

@@ -5,6 +5,7 @@ from itertools import islice
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from ..models.mfg_integration_log import QUEUE_MODELS
 from ..protocols.replay import Choice, RowView, judge
@@ -174,11 +175,19 @@ class MfgReplay(models.TransientModel):
             *self.connector_ids.mapped("name"),
             self.direction
             and dict(self._fields["direction"].selection)[self.direction],
-            self.begin_at and _("from %(moment)s", moment=self.begin_at),
-            self.end_at and _("until %(moment)s", moment=self.end_at),
-            self.domain and _("filter %(domain)s", domain=self.domain),
+            self.begin_at
+            and _("from %(moment)s", moment=format_datetime(self.env, self.begin_at)),
+            self.end_at
+            and _("until %(moment)s", moment=format_datetime(self.env, self.end_at)),
+            self._filter_told(),
         ]
         return ", ".join(part for part in parts if part)
+
+    def _filter_told(self):
+        """The filter in words; one that a person made is told as it is."""
+        if self.domain == repr(_FAILED):
+            return _("dead letters and rejected events")
+        return self.domain and _("filter %(domain)s", domain=self.domain)
 
     # ----------------------------------------------------------------- dry run
 

@@ -33,14 +33,4 @@ class MfgSecretRotate(models.TransientModel):
         self.ensure_one()
         valid_until = fields.Datetime.now() + timedelta(days=self.overlap_days)
         secret = self.env["mfg.secret"]._rotate_inbound(self.connector_id, valid_until)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": _("Copy the secret now; it is not shown again"),
-                "message": secret,
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return self.env["mfg.secret"]._show_once(secret)

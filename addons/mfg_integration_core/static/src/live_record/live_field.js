@@ -7,9 +7,8 @@ import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {Component, onMounted, onWillUnmount, xml} from "@odoo/owl";
 
 const REFRESH_MS = 2000;
-const OPEN_STATES = ["queued", "running"];
 
-/** Reads its record again every other second while the state says that work goes on. */
+/** Reads its record again every other second while the field says that work goes on. */
 export class LiveField extends Component {
     static template = xml`
         <span t-if="isOpen" class="text-muted">
@@ -25,7 +24,7 @@ export class LiveField extends Component {
     }
 
     get isOpen() {
-        return OPEN_STATES.includes(this.props.record.data[this.props.name]);
+        return this.props.record.data[this.props.name];
     }
 
     async refresh() {
@@ -40,7 +39,7 @@ export class LiveField extends Component {
 export const liveField = {
     component: LiveField,
     displayName: _t("Live Progress"),
-    supportedTypes: ["selection"],
+    supportedTypes: ["boolean"],
 };
 
 registry.category("fields").add("mfg_live", liveField);
