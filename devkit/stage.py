@@ -28,6 +28,8 @@ RUNNER_UP_WITHIN_S = 60
 # queue_job's runner holds this advisory lock; source: queue_job/jobrunner/runner.py.
 RUNNER_LOCK = 2293787760715711918
 QUEUE_JOB = "queue_job"
+# One job at a time, the only order that queue_job keeps; the bench compares with it.
+ORDERED_CHANNEL = "root.ordered"
 LAUNCHER = ROOT / "devkit" / "bin" / "odoo_server.py"
 
 
@@ -292,7 +294,7 @@ class Stage:
             "workers": 2,
             "max_cron_threads": 1,
             "server_wide_modules": self._modules(runner=self.has_runner),
-            "queue_job.channels": "root:4",
+            "queue_job.channels": f"root:4,{ORDERED_CHANNEL}:1",
         }
         return self._odoo_argv("jobs", config)
 

@@ -17,6 +17,9 @@ from ..protocols.retry_policy import RetryPolicy, delay_before, least_span_s
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
+#: What a door needs to know of its connector, read at once with it.
+DOOR_FIELDS = ("code", "company_id", "template", "max_body_bytes", "tolerance_s")
+
 
 class MfgConnector(models.Model):
     """A configured connection to one system outside."""
@@ -264,8 +267,8 @@ class MfgConnector(models.Model):
         :raise UnknownConnectorError: when there is none
         """
         # An address may spell U+0000, which PostgreSQL does not even compare with.
-        connector = "\x00" not in code and self.sudo().search(
-            [("code", "=", code), ("state", "in", ("live", "paused"))]
+        connector = "\x00" not in code and self.sudo().search_fetch(
+            [("code", "=", code), ("state", "in", ("live", "paused"))], DOOR_FIELDS
         )
         if not connector:
             raise UnknownConnectorError(

@@ -60,6 +60,27 @@ class MfgEventType(models.Model):
                     )
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, values):
+        self.env.registry.clear_cache()
+        return super().write(values)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    @api.model
+    @tools.ormcache("name")
+    def _handler_of(self, name):
+        """The model that handles what comes in under this name; False for none."""
+        return self.search(
+            [("name", "=", name), ("direction", "=", "in")]
+        ).handler_model
+
     @api.model
     @tools.ormcache()
     def _contracts(self):

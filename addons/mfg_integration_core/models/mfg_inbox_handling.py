@@ -145,14 +145,12 @@ class MfgInboxHandling(models.Model):
 
         :raise UnknownEventTypeError: no installed addon handles it
         """
-        event_type = self.env["mfg.event.type"].search(
-            [("name", "=", self.event_type), ("direction", "=", "in")]
-        )
-        if not event_type.handler_model:
+        handler = self.env["mfg.event.type"]._handler_of(self.event_type)
+        if not handler:
             raise UnknownEventTypeError(
                 f"No installed addon handles events of the type {self.event_type}."
             )
-        return self.env[event_type.handler_model]
+        return self.env[handler]
 
     def _map_native(self):
         """Turn the vendor's own webhook into the canonical event it stands for.

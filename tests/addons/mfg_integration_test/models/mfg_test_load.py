@@ -44,10 +44,13 @@ class MfgTestLoad(models.AbstractModel):
         return owed.ids
 
     @api.model
-    def send_each_in_a_job(self, message_ids):
-        """What a plain use of queue_job does: a job per message, none in order."""
+    def send_each_in_a_job(self, message_ids, channel):
+        """What a plain use of queue_job does: a job per message.
+
+        :param channel: its jobs keep their order only if it runs one at a time
+        """
         for message in self.env["mfg.outbox.message"].sudo().browse(message_ids):
-            message.with_delay(channel="root.mfg")._send_in_a_job()
+            message.with_delay(channel=channel)._send_in_a_job()
 
 
 class MfgOutboxMessage(models.Model):
