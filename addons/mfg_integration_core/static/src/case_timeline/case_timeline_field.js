@@ -2,7 +2,7 @@
 
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
-import {useService} from "@web/core/utils/hooks";
+import {useOpenDocument} from "../document_link/use_open_document";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {Component, useState} from "@odoo/owl";
 
@@ -29,7 +29,7 @@ export class CaseTimelineField extends Component {
     static props = {...standardFieldProps};
 
     setup() {
-        this.action = useService("action");
+        this.openDocument = useOpenDocument();
         this.state = useState({kind: null});
     }
 
@@ -62,13 +62,8 @@ export class CaseTimelineField extends Component {
         this.state.kind = this.state.kind === kind ? null : kind;
     }
 
-    open({model, id}) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: model,
-            res_id: id,
-            views: [[false, "form"]],
-        });
+    open(document) {
+        return this.openDocument(document);
     }
 }
 

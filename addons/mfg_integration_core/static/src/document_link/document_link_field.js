@@ -2,7 +2,7 @@
 
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
-import {useService} from "@web/core/utils/hooks";
+import {useOpenDocument} from "../document_link/use_open_document";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {Component} from "@odoo/owl";
 
@@ -17,7 +17,7 @@ export class DocumentLinkField extends Component {
     static props = {...standardFieldProps, modelField: String, idField: String};
 
     setup() {
-        this.action = useService("action");
+        this.openDocument = useOpenDocument();
     }
 
     get label() {
@@ -35,12 +35,7 @@ export class DocumentLinkField extends Component {
     }
 
     open() {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: this.model,
-            res_id: this.resId,
-            views: [[false, "form"]],
-        });
+        return this.openDocument({model: this.model, id: this.resId});
     }
 }
 

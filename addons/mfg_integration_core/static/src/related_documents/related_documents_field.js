@@ -2,7 +2,7 @@
 
 import {_t} from "@web/core/l10n/translation";
 import {registry} from "@web/core/registry";
-import {useService} from "@web/core/utils/hooks";
+import {useOpenDocument} from "../document_link/use_open_document";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
 import {Component} from "@odoo/owl";
 
@@ -12,20 +12,15 @@ export class RelatedDocumentsField extends Component {
     static props = {...standardFieldProps};
 
     setup() {
-        this.action = useService("action");
+        this.openDocument = useOpenDocument();
     }
 
     get documents() {
         return this.props.record.data[this.props.name] || [];
     }
 
-    open({model, id}) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: model,
-            res_id: id,
-            views: [[false, "form"]],
-        });
+    open(document) {
+        return this.openDocument(document);
     }
 }
 
