@@ -64,7 +64,13 @@ def running(tls=None):
 
     :param tls: settings of the server's side, None for plain HTTP
     """
-    server = LocalServer(tls)
+    with serving(LocalServer(tls)) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def serving(server):
+    """The server, at work in a thread until the block ends."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

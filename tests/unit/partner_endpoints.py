@@ -3,7 +3,6 @@
 The good one is built of the hub's own decisions, so it owes the kit nothing.
 """
 
-import contextlib
 import json
 import threading
 import time
@@ -14,6 +13,8 @@ from mfg_integration_core.protocols import cloudevents, webhook_signature
 from mfg_integration_core.protocols.contract import ContractBook
 
 from tests.without_odoo import ADDONS
+
+from .local_server import serving
 
 LOOPBACK = "127.0.0.1"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -200,15 +201,6 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the kit tells what came."""
 
 
-@contextlib.contextmanager
 def running(kind=Partner):
     """A partner that answers until the block ends."""
-    server = kind()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    return serving(kind())
