@@ -13,6 +13,8 @@ _logger = logging.getLogger(__name__)
 #: A drain stops after this time or number of rows and goes on in a new job.
 DRAIN_SECONDS = 20.0
 DRAIN_ROWS = 500
+#: Rounds of a drain begin so far apart, so that what trickles in is done together.
+ROUND_SECONDS = 0.05
 #: While another connector's job waits, a drain stops after this time.
 SHARED_SECONDS = 2.0
 #: Jobs that look for lost workers are this far apart.
@@ -31,6 +33,13 @@ class Stint:
         self._others_wait = others_wait
         self._began = self._asked = time.monotonic()
         self._shared = False
+        self._round_began = self._began
+
+    def next_round(self) -> None:
+        """Return when the next round may begin; a long one is followed at once."""
+        left = self._round_began + ROUND_SECONDS - time.monotonic()
+        time.sleep(max(left, 0.0))
+        self._round_began = time.monotonic()
 
     def is_over(self) -> bool:
         """Whether no new row may be begun."""
@@ -99,6 +108,7 @@ class MfgConnectorDrain(models.Model):
                 return stint.rows
             if not helped:
                 helped = self._call_next_slot(slot)
+            stint.next_round()
         _enqueue(self.env.registry, self.id, slot)
         return stint.rows
 
