@@ -1,10 +1,9 @@
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-import requests
+from urllib3 import exceptions as http_errors
 
 from odoo import _, models
 
@@ -14,8 +13,8 @@ from ..exceptions import (
     RetryableDeliveryError,
 )
 from ..protocols.client_tls import broke_off, explain
+from ..protocols.guarded_session import GuardedSession
 from ..protocols.masking import Mask
-from ..protocols.partner_network import PartnerNetwork
 from ..protocols.template import Template
 from ..protocols.template_request import ConnectorView
 from .mfg_connector_adapter import Answer, Exchange, Line
@@ -42,7 +41,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         try:
             yield line
         finally:
-            line.sessions.close()
+            line.session.close()
 
     def _line(self, connector):
         """An open line, with everything read that its exchanges need."""
@@ -52,7 +51,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             self._name,
             template,
             view,
-            Sessions(connector._network()),
+            connector._network().open(),
             Mask(
                 [view["secret"]],
                 username=view["username"],
@@ -69,7 +68,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         lookup = uncertain and operation.lookup_request(envelope, line.connector)
 
         def exchange(seen, assert_in_time):
-            session = line.sessions.get()
+            session = line.session
             if lookup:
                 answer = _send(session, lookup, template.limits, seen)
                 reference = operation.read_lookup(
@@ -101,7 +100,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         request = line.template.check_request(line.connector)
         with line.mask.errors():
             answer = _send(
-                line.sessions.get(), request, line.template.limits, lambda answer: None
+                line.session, request, line.template.limits, lambda answer: None
             )
             line.template.read_check(answer.status, answer.headers, answer.body)
         return _(
@@ -119,28 +118,6 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             "username": connector.username or "",
             "secret": secrets[0] if secrets else "",
         }
-
-
-class Sessions:
-    """Kept-alive HTTP sessions, one per thread, since a session is none's to share."""
-
-    def __init__(self, network: PartnerNetwork):
-        self._network = network
-        self._local = threading.local()
-        self._all = []
-
-    def get(self) -> requests.Session:
-        """The session of the calling thread."""
-        session = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = self._network.open()
-            self._all.append(session)
-        return session
-
-    def close(self):
-        """Close the sessions of all threads; none may be in use any more."""
-        for session in self._all:
-            session.close()
 
 
 @dataclass(frozen=True)
@@ -164,7 +141,7 @@ class RestLine(Line):
 
     template: Template
     connector: ConnectorView = field(repr=False)
-    sessions: Sessions
+    session: GuardedSession
     mask: Mask
 
     def assert_alive(self):
@@ -192,23 +169,22 @@ def _send(session, request, limits, seen) -> Answer:
             request.method,
             request.url,
             headers=request.headers,
-            data=request.body,
-            timeout=(limits.connect_s, limits.read_s),
-            allow_redirects=False,
-            stream=True,
+            body=request.body,
+            connect_s=limits.connect_s,
+            read_s=limits.read_s,
         ) as response:
             body = _read(response, deadline)
-            answer = Answer(response.status_code, dict(response.headers), body)
-    except requests.exceptions.SSLError as error:
+            answer = Answer(response.status, dict(response.headers), body)
+    except http_errors.SSLError as error:
         told = explain(urlsplit(request.url).hostname, error)
         if broke_off(error):
             raise RetryableDeliveryError(told, code="no_answer") from error
         raise PermanentDeliveryError(told, code="tls_refused") from error
-    except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema) as error:
+    except http_errors.LocationValueError as error:
         raise PermanentDeliveryError(
             f"{request.url} is no address: {error}", code="bad_address"
         ) from error
-    except requests.RequestException as error:
+    except (http_errors.HTTPError, TimeoutError) as error:
         raise RetryableDeliveryError(
             f"No answer ({_reason(error)}) from {request.url}.",
             code="no_answer",
@@ -221,7 +197,7 @@ def _send(session, request, limits, seen) -> Answer:
 def _read(response, deadline) -> bytes:
     """The body of an answer, within the total time and size limits."""
     body = b""
-    for chunk in response.iter_content(_CHUNK_BYTES):
+    for chunk in response.stream(_CHUNK_BYTES):
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             raise PermanentDeliveryError(
@@ -230,7 +206,9 @@ def _read(response, deadline) -> bytes:
                 code="answer_too_long",
             )
         if time.monotonic() > deadline:
-            raise requests.exceptions.ReadTimeout("the answer took too long")
+            raise TimeoutError("the answer took too long")
+    # All of it is read: another request may use the connection.
+    response.release_conn()
     return body
 
 

@@ -51,7 +51,7 @@ def answers_problems(door):
 
 
 def wake_after(connector):
-    """Have what was committed for the connector worked on once the door has answered."""
+    """Have the connector drained, for what is committed, once the door has answered."""
     request.mfg_wake = connector
 
 

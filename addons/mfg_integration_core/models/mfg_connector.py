@@ -1,8 +1,6 @@
 import re
 from datetime import timedelta
 
-import requests
-
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -349,7 +347,7 @@ class MfgConnector(models.Model):
         try:
             with adapter._open(self) as line:
                 answer = adapter._check(line)
-        except (MfgIntegrationError, requests.RequestException) as error:
+        except MfgIntegrationError as error:
             raise UserError(
                 _(
                     "%(name)s does not answer as it should: %(error)s",
