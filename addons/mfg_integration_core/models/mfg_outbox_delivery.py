@@ -116,6 +116,8 @@ class MfgOutboxDelivery(models.Model):
         idle = worker._claim(lease, LANES_AT_ONCE)
         if not idle:
             return False
+        if len(idle) == LANES_AT_ONCE:
+            stint.ask_for_help()
         connector = self.env["mfg.connector"].browse(lease.connector_id)
         adapter = self.env["mfg.connector.adapter"]._of(connector)
         exchange_s = self._exchange_seconds(connector)
@@ -221,7 +223,7 @@ class MfgOutboxDelivery(models.Model):
                 self.env["mfg.delivery.attempt"]._close(cr, kept, verdicts)
             if kept and bind:
                 self._bind_references(cr, kept)
-        self.env["mfg.breaker"]._learn(connector, deliveries)
+            self.env["mfg.breaker"]._learn(cr, connector, deliveries)
         for delivery in deliveries:
             self._report(delivery, delivery.task.lane_id in owned)
 
