@@ -29,6 +29,8 @@ EXCHANGE_S = 30.0
 #: Lanes of one worker whose messages are on their way at the same time.
 LANES_AT_ONCE = 16
 NEEDED_TO_SEND = ("operation", "snapshot", "lane_sequence", "expires_at")
+#: When no more lanes were due, others are looked for after this time.
+CLAIM_PAUSE_S = 0.1
 #: So long the first result waits for others; short beside the exchange itself.
 GATHER_S = 0.01
 
@@ -125,12 +127,15 @@ class MfgOutboxDelivery(models.Model):
             adapter._open(connector) as line,
             ThreadPoolExecutor(LANES_AT_ONCE) as threads,
         ):
-            under_way = set()
+            under_way, claim_at = set(), 0.0
             while True:
                 late = stint.is_over()
-                if not late:
-                    free = LANES_AT_ONCE - len(under_way) - len(idle)
-                    idle += worker._claim(lease, free)
+                free = LANES_AT_ONCE - len(under_way) - len(idle)
+                if free and not late and time.monotonic() >= claim_at:
+                    claimed = worker._claim(lease, free)
+                    idle += claimed
+                    if len(claimed) < free:
+                        claim_at = time.monotonic() + CLAIM_PAUSE_S
                 tasks = worker._begin(lease, idle, late)
                 under_way |= {
                     threads.submit(delivery.perform)
