@@ -1,13 +1,14 @@
 """The guard at connect time: a real server, and names that lead elsewhere."""
 
 import socket
+import threading
 
 import pytest
 from mfg_integration_core.exceptions import PermanentDeliveryError
 from mfg_integration_core.protocols.client_tls import ClientTls
 from mfg_integration_core.protocols.guarded_session import GuardedSession
 from mfg_integration_core.protocols.url_guard import UrlGuard, parse_networks
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .local_server import LOOPBACK, fetched, running
 
@@ -145,6 +146,16 @@ def test_k3_unknown_name_is_a_network_error_that_is_tried_again(session, server)
 
     with pytest.raises(NewConnectionError, match="is not known"):
         get(session(names=unknown), server)
+
+
+def test_name_server_that_hangs_is_waited_for_no_longer_than_for_a_connection(
+    session, server, request
+):
+    never = threading.Event()
+    request.addfinalizer(never.set)
+
+    with pytest.raises(ConnectTimeoutError, match="name server"):
+        get(session(names=lambda host, port: never.wait() and []), server)
 
 
 def test_k3_connection_is_kept_alive(session, server):

@@ -8,7 +8,9 @@ ignored, since a proxy would resolve the name by itself.
 
 from __future__ import annotations
 
+import queue
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
@@ -113,8 +115,8 @@ class _GuardedConnection:
     resolve: Resolver
 
     def _new_conn(self) -> socket.socket:
-        addresses = self._checked_addresses()
         deadline = time.monotonic() + self.timeout
+        addresses = self._checked_addresses()
         failure = None
         for address in addresses:
             left = max(deadline - time.monotonic(), 0.001)
@@ -141,7 +143,13 @@ class _GuardedConnection:
         One refused address refuses the host: which one answers is not our choice.
         """
         try:
-            addresses = self.resolve(self.host, self.port)
+            addresses = _within(
+                self.timeout, lambda: self.resolve(self.host, self.port)
+            )
+        except queue.Empty as error:
+            raise ConnectTimeoutError(
+                self, f"the name server did not say in time where {self.host} is"
+            ) from error
         except UnicodeError as error:
             raise PermanentDeliveryError(
                 f"{self.host!r} is no name of a host.", code="bad_address"
@@ -155,3 +163,24 @@ class _GuardedConnection:
         for address in addresses:
             self.guard.check_address(self.host, address)
         return addresses
+
+
+def _within(seconds: float, ask: Callable):
+    """What ``ask()`` gives or raises, or ``queue.Empty`` when time is up.
+
+    The operating system's resolver takes no time limit, so it is asked by a thread of
+    its own, which is left behind when it hangs.
+    """
+    answers = queue.SimpleQueue()
+
+    def run():
+        try:
+            answers.put((ask(), None))
+        except Exception as error:  # noqa: BLE001  raised by whoever waits for it
+            answers.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    answer, error = answers.get(timeout=seconds)
+    if error:
+        raise error
+    return answer
