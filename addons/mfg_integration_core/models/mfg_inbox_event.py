@@ -116,7 +116,9 @@ class MfgInboxEvent(models.Model):
     ]
 
     def init(self):
-        self._prepare_queue(FINAL_STATES["in"])
+        self._prepare_queue(
+            FINAL_STATES["in"], ("received", "processing", "retry", "processed")
+        )
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS mfg_inbox_event_waiting_index

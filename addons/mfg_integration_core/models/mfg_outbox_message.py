@@ -54,7 +54,9 @@ class MfgOutboxMessage(models.Model):
     ]
 
     def init(self):
-        self._prepare_queue(FINAL_STATES["out"])
+        self._prepare_queue(
+            FINAL_STATES["out"], ("pending", "delivering", "retry", "delivered")
+        )
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS mfg_outbox_message_delivered_index

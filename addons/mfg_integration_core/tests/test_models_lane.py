@@ -98,6 +98,19 @@ class TestLane(CommittedCase):
             self.assertIn("_lane_index", plan)
             self.assertNotIn("state_index", plan)
 
+    def test_rows_in_an_unusual_state_are_found_among_millions(self):
+        for model, state in (
+            ("mfg.outbox.message", "expired"),
+            ("mfg.inbox.event", "ignored"),
+        ):
+            plan = self.plan_of(
+                lambda env, model=model, state=state: env[model].search_count(
+                    [("state", "=", state)]
+                )
+            )
+
+            self.assertIn("unusual_index", plan)
+
     def test_first_page_of_the_log_is_merged_from_two_indexes(self):
         plan = self.plan_of(
             lambda env: env["mfg.integration.log"].search([], limit=80)._ids
