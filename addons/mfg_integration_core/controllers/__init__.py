@@ -3,3 +3,4 @@ from . import health
 from . import inbound
 from . import messages
 from . import metrics
+from . import openapi

@@ -23,6 +23,7 @@ from . import mfg_connector_runner
 from . import mfg_connector_template
 from . import mfg_connector_tls
 from . import mfg_delivery_attempt
+from . import mfg_api_description
 from . import mfg_attempt_viewer
 from . import mfg_door_counter
 from . import mfg_event_type

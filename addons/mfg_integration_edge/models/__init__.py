@@ -1,3 +1,4 @@
+from . import mfg_api_description
 from . import mfg_edge_batch
 from . import mfg_edge_event
 from . import mfg_edge_window

@@ -1,0 +1,128 @@
+"""Schemas of what core's doors answer, by the names of their components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import sweep
+from .openapi import reference
+
+_TEXT = {"type": "string"}
+_UUID = {"type": "string", "format": "uuid"}
+_MOMENT = {"type": "string", "format": "date-time"}
+_MOMENT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
+_FLAG = {"type": "boolean"}
+
+
+def _closed(properties: dict, optional: Iterable[str] = ()) -> dict:
+    """An object of these members and no others."""
+    return {
+        "type": "object",
+        "required": [name for name in properties if name not in optional],
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def answers(event_states: Iterable[str]) -> dict[str, dict]:
+    """Every schema but those of the contracts.
+
+    :param event_states: states that a stored event may be in
+    """
+    return {
+        "Problem": _problem(),
+        "Result": _result(["accepted", "duplicate"]),
+        "RefusedResult": _refused_result(),
+        "BatchResult": _batch_result(),
+        "Progress": progress(event_states),
+        "Contracts": _closed({"contracts": {"type": "array", "items": _listed()}}),
+        "Contract": _closed(
+            {
+                "type": _TEXT,
+                "schema": {"type": "object"},
+                "example": reference("schemas", "CloudEvent"),
+            }
+        ),
+        "Health": _health(),
+    }
+
+
+def progress(event_states: Iterable[str], **more: dict) -> dict:
+    """How far an event came.
+
+    :param more: schemas of optional members that an addon adds
+    """
+    optional = {
+        "reason": _TEXT,
+        "document": _closed({"model": _TEXT, "id": {"type": "integer"}, "name": _TEXT}),
+        **more,
+    }
+    known = {
+        "uuid": _UUID,
+        "id": _TEXT,
+        "type": _TEXT,
+        "state": {"enum": list(event_states)},
+        "received_at": _MOMENT,
+        "processed_at": _MOMENT_OR_NULL,
+    }
+    return _closed(known | optional, optional)
+
+
+def _problem() -> dict:
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "code"],
+        "properties": {
+            "type": {"type": "string", "pattern": "^urn:mfg:problem:[a-z_]+$"},
+            "title": _TEXT,
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": _TEXT,
+            "code": {"type": "string", "pattern": "^[a-z_]+$"},
+            "pointer": {
+                "type": "string",
+                "description": "JSON pointer into what was sent.",
+            },
+            "remedy": _TEXT,
+            "instance": _TEXT,
+        },
+    }
+
+
+def _result(statuses: list[str]) -> dict:
+    return _closed({"id": _TEXT, "uuid": _UUID, "status": {"enum": statuses}})
+
+
+def _refused_result() -> dict:
+    refused = {
+        # Told back as it was sent, be it missing or no text at all.
+        "id": {},
+        "uuid": _UUID,
+        "status": {"enum": ["invalid", "conflict"]},
+        "problem": reference("schemas", "Problem"),
+    }
+    return _closed(refused, ("uuid",))
+
+
+def _batch_result() -> dict:
+    kinds = [reference("schemas", name) for name in ("Result", "RefusedResult")]
+    return _closed({"results": {"type": "array", "items": {"oneOf": kinds}}})
+
+
+def _listed() -> dict:
+    return _closed({"type": _TEXT, "href": _TEXT})
+
+
+def _health() -> dict:
+    return _closed(
+        {
+            "status": {"enum": ["ok", "nobody_works"]},
+            "runner_alive": _FLAG,
+            "runner_state": {"enum": [sweep.ALIVE, sweep.DEAD, sweep.DEAF]},
+            "sweeper_alive": _FLAG,
+            "sweeper_beat_at": _MOMENT_OR_NULL,
+            "oldest_pending_s": {"type": "integer", "minimum": 0},
+            "database_is_fixed": _FLAG,
+            "keys_configured": _FLAG,
+            "armed": _FLAG,
+        }
+    )
