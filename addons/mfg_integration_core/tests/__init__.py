@@ -3,6 +3,7 @@ from . import test_browser_case_timeline
 from . import test_browser_screens
 from . import test_controllers_health
 from . import test_controllers_metrics
+from . import test_models_api_description
 from . import test_models_binding
 from . import test_models_connector
 from . import test_models_connector_copies
