@@ -5,8 +5,10 @@
     MfgIntegrationError
     ├── InvalidEventError        400  the sender corrects its event
     │   ├── UnknownEventTypeError 400
+    │   ├── NotTakenError         400  of a type that only goes out
     │   ├── UnknownConnectorError 404
     │   ├── UnknownMessageError   404
+    │   ├── UnknownPathError      404
     │   ├── MethodError           405
     │   ├── IdConflictError       409  same id, other body
     │   ├── BodyTooLargeError     413
@@ -114,6 +116,13 @@ class UnknownEventTypeError(InvalidEventError):
     code = "unknown_event_type"
 
 
+class NotTakenError(InvalidEventError):
+    """The event is of a type that is sent from here and not taken in."""
+
+    title = "Event type not taken in"
+    code = "type_not_taken"
+
+
 class UnknownConnectorError(InvalidEventError):
     """No live connector answers to the code in the address."""
 
@@ -130,12 +139,27 @@ class UnknownMessageError(InvalidEventError):
     code = "unknown_message"
 
 
+class UnknownPathError(InvalidEventError):
+    """Nothing answers at this address."""
+
+    status = 404
+    title = "Unknown address"
+    code = "unknown_path"
+
+
 class MethodError(InvalidEventError):
-    """A door takes POST and nothing else."""
+    """The address is right and takes other methods.
+
+    :param allowed: the methods that it takes
+    """
 
     status = 405
     title = "Method not allowed"
     code = "method_not_allowed"
+
+    def __init__(self, detail: str, allowed: Sequence[str] = ("POST",), **more):
+        super().__init__(detail, **more)
+        self.allowed = tuple(allowed)
 
 
 class IdConflictError(InvalidEventError):

@@ -25,6 +25,31 @@ def test_place_of_the_mistake_is_named():
         strict_json.read(b'{"a": 1,\n  b}')
 
 
+@pytest.mark.parametrize(
+    ("text", "pointer"),
+    [
+        ('{"id": 1, "id": 1}', "/id"),
+        ('[{"a": 1}, {"data": {"a/b": 1, "c": 2, "a/b": 3}}]', "/1/data/a~1b"),
+        # The one that counts for most readers hides what stands in the other.
+        ('{"x": {"y": 1, "y": 2}, "x": 3}', "/x"),
+        ('{"a": {"\\u0061": 1, "a": 2}}', "/a/a"),
+    ],
+)
+def test_c1_member_that_an_object_has_twice_is_refused_with_its_place(text, pointer):
+    with pytest.raises(InvalidEventError) as refused:
+        strict_json.read(text)
+
+    assert refused.value.code == "repeated_member"
+    assert refused.value.pointer == pointer
+
+
+def test_c1_repeated_member_before_bad_json_is_refused_without_a_place():
+    with pytest.raises(InvalidEventError) as refused:
+        strict_json.read('[{"a": 1, "a": 2}, ' + "[" * 100_000)
+
+    assert (refused.value.code, refused.value.pointer) == ("repeated_member", None)
+
+
 @given(json_values)
 def test_value_is_read_as_written_or_refused_for_a_reason(value):
     text = json.dumps(value)
@@ -41,7 +66,7 @@ def test_any_bytes_give_a_value_or_the_one_error(body):
     try:
         strict_json.read(body)
     except InvalidEventError as error:
-        assert error.code in ("not_json", "not_storable")
+        assert error.code in ("not_json", "not_storable", "repeated_member")
 
 
 def holds_something_unstorable(value):

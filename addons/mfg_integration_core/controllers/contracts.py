@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..exceptions import UnknownEventTypeError
-from .door import problem_response
+from .problems import problem_response
 
 _PUBLIC = {
     "type": "http",

@@ -15,10 +15,10 @@ from ..exceptions import (
 )
 from ..protocols import http_body, webhook_signature
 from ..unit_of_work import read_committed
+from .problems import problem_response
 
 _logger = logging.getLogger(__name__)
 
-PROBLEM_MEDIA_TYPE = "application/problem+json"
 #: How a route that takes events is declared.
 DOOR_ROUTE = {
     "type": "http",
@@ -62,15 +62,6 @@ def _assert_posted():
     """
     if request.httprequest.method != "POST":
         raise MethodError("This door takes POST and nothing else. Send it with POST.")
-
-
-def problem_response(error: MfgIntegrationError):
-    """The problem document of an error, with its status."""
-    response = request.make_json_response(error.as_problem(), status=error.status)
-    response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
-    if isinstance(error, MethodError):
-        response.headers["Allow"] = "POST"
-    return response
 
 
 def signed_body(connector) -> bytes:

@@ -5,8 +5,10 @@ from odoo import http
 from odoo.http import request
 
 from ..exceptions import (
+    PROBLEM_MEDIA_TYPE,
     InvalidEventError,
     MfgIntegrationError,
+    NotTakenError,
     UnknownConnectorError,
     UnsupportedMediaError,
 )
@@ -70,12 +72,22 @@ class InboundController(http.Controller):
 
 
 def check_event(event: dict):
-    """Refuse what is no CloudEvent of a known type with valid data.
+    """Refuse what is no CloudEvent of a type taken here with valid data.
 
     :raise InvalidEventError: with the JSON path of what is wrong
     """
     cloudevents.check_envelope(event)
-    request.env["mfg.event.type"]._contracts().check(event["type"], event.get("data"))
+    types = request.env["mfg.event.type"].sudo()
+    contracts = types._contracts()
+    contracts.assert_known(event["type"])
+    if not types._handler_of(event["type"]):
+        raise NotTakenError(
+            f"{event['type']} only goes out: this hub sends it, and nothing here"
+            " handles it when it comes in.",
+            pointer="/type",
+            remedy="/mfg/v1/openapi.json names the types that this door takes.",
+        )
+    contracts.check(event["type"], event.get("data"))
 
 
 def _store_batch(connector, events: list[dict]) -> list[dict]:
@@ -169,6 +181,6 @@ def _single_response(result: dict):
     """The answer for one event."""
     if result["status"] == "conflict":
         response = request.make_json_response(result["problem"], status=409)
-        response.headers["Content-Type"] = door.PROBLEM_MEDIA_TYPE
+        response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
         return response
     return request.make_json_response(result, status=202)

@@ -3,6 +3,7 @@ from odoo.http import request
 
 from ..exceptions import MfgIntegrationError, UnknownMessageError
 from . import door
+from .problems import problem_response
 
 
 class MessagesController(http.Controller):
@@ -21,7 +22,7 @@ class MessagesController(http.Controller):
             connector, progress = self._find(uuid)
             door.verify_standard(connector, b"")
         except MfgIntegrationError as error:
-            return door.problem_response(error)
+            return problem_response(error)
         return request.make_json_response(progress)
 
     def _find(self, uuid):

@@ -6,7 +6,7 @@ from odoo.http import request
 from .. import deployment
 from ..exceptions import SignatureError
 from ..protocols import prometheus
-from .door import problem_response
+from .problems import problem_response
 
 
 class MetricsController(http.Controller):

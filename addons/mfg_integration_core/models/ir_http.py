@@ -1,6 +1,9 @@
+from werkzeug.exceptions import HTTPException
+
 from odoo import models
 from odoo.http import request
 
+from ..controllers import problems
 from ..controllers.raw_body import capture
 
 
@@ -15,3 +18,18 @@ class IrHttp(models.AbstractModel):
         """
         request.mfg_body = capture(request.httprequest)
         cls._auth_method_public()
+
+    @classmethod
+    def _match(cls, path_info):
+        rule, args = super()._match(path_info)
+        if problems.is_ours(path_info):
+            problems.assert_method(rule)
+        return rule, args
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """Answer whatever goes wrong below our prefix with a problem document."""
+        is_answer = isinstance(exception, HTTPException) and exception.code < 400
+        if is_answer or not problems.is_ours(request.httprequest.path):
+            return super()._handle_error(exception)
+        return problems.problem_response(problems.error_of(exception))

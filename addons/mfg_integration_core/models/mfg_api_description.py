@@ -56,7 +56,7 @@ class MfgApiDescription(models.AbstractModel):
     @api.model
     def _operations(self):
         """Operations by the name of the method that answers; made to be extended."""
-        types = self.env["mfg.event.type"]._contracts().types()
+        types = self.env["mfg.event.type"]._taken_types()
         return openapi_doors.operations(types, *self._limits())
 
     @api.model

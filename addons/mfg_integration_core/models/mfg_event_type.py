@@ -82,6 +82,11 @@ class MfgEventType(models.Model):
         ).handler_model
 
     @api.model
+    def _taken_types(self):
+        """Names of the types with a contract that the door for events takes, sorted."""
+        return [name for name in self._contracts().types() if self._handler_of(name)]
+
+    @api.model
     @tools.ormcache()
     def _contracts(self):
         """The contracts of all installed addons: a :class:`ContractBook`."""

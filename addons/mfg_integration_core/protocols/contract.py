@@ -44,6 +44,13 @@ class ContractBook:
         """The event types that have a contract, sorted."""
         return sorted(self._validators)
 
+    def assert_known(self, event_type: str) -> None:
+        """Return when there is such a contract.
+
+        :raise UnknownEventTypeError: there is none
+        """
+        self._validator(event_type)
+
     def schema(self, event_type: str) -> dict:
         """The JSON Schema of ``data``."""
         return self._validator(event_type).schema

@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..exceptions import MethodError, MfgIntegrationError
+from ..exceptions import (
+    PROBLEM_MEDIA_TYPE,
+    MethodError,
+    MfgIntegrationError,
+    UnknownPathError,
+)
 from .contract import ContractBook
 
 OPENAPI_VERSION = "3.1.0"
-PROBLEM_MEDIA_TYPE = "application/problem+json"
 _JSON = "application/json"
 # How Odoo spells a piece of a path that is filled in: <string:connector_code>.
 _PLACEHOLDER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
@@ -112,6 +116,9 @@ def document(
         names = _PLACEHOLDER.findall(route.path)
         if names:
             item["parameters"] = [_path_parameter(name) for name in names]
+            # A piece that is empty or has a slash in it makes another address.
+            refusals = (*operation.refusals, Refusal(UnknownPathError))
+            operation = replace(operation, refusals=refusals)
         item[route.method] = _operation(route.operation, operation)
         if _refuses_options(operation):
             item["options"] = _options(route.operation, operation)
@@ -228,7 +235,7 @@ def _path_parameter(name: str) -> dict:
         "name": name,
         "in": "path",
         "required": True,
-        "schema": {"type": "string"},
+        "schema": {"type": "string", "minLength": 1, "pattern": "^[^/]+$"},
     }
 
 

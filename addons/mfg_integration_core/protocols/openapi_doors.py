@@ -10,10 +10,12 @@ from ..exceptions import (
     IdConflictError,
     InvalidEventError,
     MethodError,
+    NotTakenError,
     SignatureError,
     UnknownConnectorError,
     UnknownEventTypeError,
     UnknownMessageError,
+    UnknownPathError,
     UnsupportedMediaError,
 )
 from . import cloudevents, prometheus
@@ -54,7 +56,10 @@ _SIGNATURE_CODES = (
 _SEALED = Refusal(ConfigurationError, ("no_key", "bad_key", "secret_unreadable"))
 _SIGNED = (Refusal(SignatureError, _SIGNATURE_CODES), _SEALED)
 _BODY = (
-    Refusal(InvalidEventError, ("not_json", "not_storable", "bad_encoding")),
+    Refusal(
+        InvalidEventError,
+        ("not_json", "repeated_member", "not_storable", "bad_encoding"),
+    ),
     Refusal(IdConflictError),
     Refusal(BodyTooLargeError),
     Refusal(
@@ -95,6 +100,7 @@ def event_door(
     *,
     max_events: int | None = None,
     reads_trace_header: bool = True,
+    more: tuple[Refusal, ...] = (),
 ) -> Operation:
     """A door for CloudEvents, one or several; used by every addon that has one.
 
@@ -102,9 +108,10 @@ def event_door(
     :param body_limit: bytes, unless the connector says otherwise
     :param hard_limit: bytes that no connector may exceed
     :param max_events: events per request, when they are counted
+    :param more: what this door refuses beyond what all of them do
     """
     limits = _limits(body_limit, hard_limit)
-    refusals = (Refusal(UnknownConnectorError), *_SIGNED, *_EVENT, *_BODY)
+    refusals = (Refusal(UnknownConnectorError), *_SIGNED, *_EVENT, *more, *_BODY)
     if max_events:
         limits["maxEvents"] = max_events
         refusals += (Refusal(BodyTooLargeError, ("batch_too_large",)),)
@@ -194,7 +201,13 @@ def operations(
 ) -> dict[str, Operation]:
     """Core's operations by the names of the methods that answer."""
     return {
-        "events": event_door("One event or a batch", types, body_limit, hard_limit),
+        "events": event_door(
+            "One event or a batch",
+            types,
+            body_limit,
+            hard_limit,
+            more=(Refusal(NotTakenError),),
+        ),
         "hook": _hook(body_limit, hard_limit),
         "message": Operation(
             tag=_PUBLIC_TAG,
@@ -230,9 +243,12 @@ def operations(
             summary="What Prometheus scrapes",
             answers={
                 200: answer("Metrics", prometheus.CONTENT_TYPE, {"type": "string"}),
-                404: {"description": "The deployment sets no token."},
             },
-            refusals=(Refusal(SignatureError, ("token_wrong",)),),
+            refusals=(
+                Refusal(SignatureError, ("token_wrong",)),
+                # Where the deployment sets no token there is no such page.
+                Refusal(UnknownPathError),
+            ),
             security=(_TOKEN,),
         ),
         "openapi": Operation(

@@ -2,7 +2,8 @@
 
 Python's reader takes more than RFC 8259 (NaN), and JSON holds more than PostgreSQL's
 ``jsonb`` and a double can keep (U+0000, half characters, 1e999). Refusing it here names
-the sender's mistake; refusing it in the database would be a server error.
+the sender's mistake; refusing it in the database would be a server error. A member
+that an object has twice is refused, too: readers disagree on which of the two counts.
 """
 
 from __future__ import annotations
@@ -24,17 +25,15 @@ def read(body: bytes | str, what: str = "The body"):
     """The JSON value in ``body``.
 
     :param what: subject of the error sentences, e.g. ``"Line 3"``
-    :raise InvalidEventError: code ``not_json``, or ``not_storable`` for characters and
-        numbers that neither the database nor a double can hold
+    :raise InvalidEventError: code ``not_json``, ``repeated_member`` with a pointer to
+        it, or ``not_storable`` for characters and numbers that neither the database nor
+        a double can hold
     """
     text = _decode(body, what) if isinstance(body, bytes) else body
     try:
-        value = json.loads(
-            text,
-            parse_float=_finite_float,
-            parse_int=_bounded_int,
-            parse_constant=_refuse_constant,
-        )
+        value = _READER.decode(text)
+    except _RepeatedMemberError:
+        raise _repeated_member(what, text) from None
     except RecursionError as error:
         raise _not_json(what, "it is nested too deeply") from error
     except json.JSONDecodeError as error:
@@ -76,6 +75,80 @@ def _not_json(what: str, why: str) -> InvalidEventError:
     return InvalidEventError(f"{what} is not valid JSON: {why}.", code="not_json")
 
 
+# ------------------------------------------------------------------
+# Members that an object has twice
+# ------------------------------------------------------------------
+
+
+class _RepeatedMemberError(Exception):
+    """Some object has a member twice; which one is looked for only then."""
+
+
+class _Spoiled(dict):
+    """An object that had the member ``repeated`` twice."""
+
+    repeated = ""
+
+
+def _distinct(members: list[tuple[str, object]]) -> dict:
+    found = dict(members)
+    if len(found) != len(members):
+        raise _RepeatedMemberError
+    return found
+
+
+def _marked(members: list[tuple[str, object]]) -> dict:
+    found = dict(members)
+    if len(found) == len(members):
+        return found
+    spoiled, seen = _Spoiled(found), set()
+    for name, _value in members:
+        if name in seen:
+            spoiled.repeated = name
+            break
+        seen.add(name)
+    return spoiled
+
+
+def _repeated_member(what: str, text: str) -> InvalidEventError:
+    """The refusal; the text is read once more, slowly, to name the place."""
+    pointer = _place_of_repeated(text)
+    named = f"the member {pointer}" if pointer else "a member"
+    return InvalidEventError(
+        f"{what} has {named} twice in one object, and readers disagree on which"
+        " counts. Send it once.",
+        code="repeated_member",
+        pointer=pointer,
+    )
+
+
+def _place_of_repeated(text: str) -> str | None:
+    """JSON pointer to the member; None when what stands behind it is no JSON."""
+    try:
+        pending = [("", json.loads(text, object_pairs_hook=_marked))]
+    except (RecursionError, ValueError):
+        return None
+    while pending:
+        pointer, part = pending.pop()
+        if isinstance(part, _Spoiled):
+            return f"{pointer}/{_escaped(part.repeated)}"
+        if isinstance(part, dict):
+            pending += [(f"{pointer}/{_escaped(k)}", v) for k, v in part.items()]
+        elif isinstance(part, list):
+            pending += [(f"{pointer}/{place}", v) for place, v in enumerate(part)]
+    return None
+
+
+def _escaped(name: str) -> str:
+    """A member name as a step of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+# ------------------------------------------------------------------
+# Numbers
+# ------------------------------------------------------------------
+
+
 def _refuse_constant(name: str):
     raise InvalidEventError(
         f"{name} is not a JSON number. Send null or leave the field out.",
@@ -100,3 +173,12 @@ def _number_too_large(digits: str) -> InvalidEventError:
     return InvalidEventError(
         f"The number {digits[:20]}… is too large to compute with.", code="not_storable"
     )
+
+
+#: Made once: a decoder per line would cost more than the reading of the line.
+_READER = json.JSONDecoder(
+    parse_float=_finite_float,
+    parse_int=_bounded_int,
+    parse_constant=_refuse_constant,
+    object_pairs_hook=_distinct,
+)
