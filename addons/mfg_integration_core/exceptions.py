@@ -13,6 +13,7 @@
     │   ├── IdConflictError       409  same id, other body
     │   ├── BodyTooLargeError     413
     │   ├── UnsupportedMediaError 415
+    │   ├── RateLimitError        429  the sender waits (``retry_after_s`` seconds)
     │   └── NotReadyError         503  the sender tries again later
     ├── SignatureError           401  the sender checks its secret and its clock
     ├── RetryableDeliveryError   502  we try again (``retry_after`` seconds)
@@ -184,6 +185,21 @@ class UnsupportedMediaError(InvalidEventError):
     status = 415
     title = "Unsupported media type"
     code = "unsupported_media"
+
+
+class RateLimitError(InvalidEventError):
+    """More events than the connector may send in a minute.
+
+    :param retry_after_s: seconds to wait before anything is taken again
+    """
+
+    status = 429
+    title = "Too many events"
+    code = "rate_limited"
+
+    def __init__(self, detail: str, retry_after_s: int = 1, **more):
+        super().__init__(detail, **more)
+        self.retry_after_s = retry_after_s
 
 
 class NotReadyError(InvalidEventError):

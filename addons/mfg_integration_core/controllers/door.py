@@ -32,11 +32,14 @@ DOOR_ROUTE = {
 def answers_problems(door):
     """Let ``door(self, connector_code, ...)`` answer its errors as RFC 9457 asks.
 
-    Every answer is counted by its code, refused ones included.
+    Every answer is counted by its code, refused ones included, and tells what
+    :func:`tell` was given.
     """
 
     @functools.wraps(door)
     def answer(self, connector_code, **params):
+        # Anew, since Odoo runs a request again after a serialization failure.
+        request.mfg_headers = {}
         try:
             _assert_posted()
             response = door(self, connector_code, **params)
@@ -44,6 +47,7 @@ def answers_problems(door):
         except MfgIntegrationError as error:
             response = problem_response(error)
             code = error.code
+        response.headers.update(request.mfg_headers)
         _conclude(connector_code, response.status_code, code)
         return response
 
@@ -53,6 +57,24 @@ def answers_problems(door):
 def wake_after(connector):
     """Have the connector drained, for what is committed, once the door has answered."""
     request.mfg_wake = connector
+
+
+def tell(headers: dict[str, str]):
+    """Put header fields on the answer of this request, whatever it will be."""
+    request.mfg_headers.update(headers)
+
+
+def admit(connector, events: int):
+    """Count the events of a proven sender against its limit, where it has one.
+
+    :raise RateLimitError: it sent too many before
+    """
+    quota = connector._take_quota(events)
+    if quota is None:
+        return
+    tell(quota.headers())
+    if quota.refused:
+        raise connector._refuse_over(quota)
 
 
 def _assert_posted():

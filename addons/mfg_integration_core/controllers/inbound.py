@@ -33,6 +33,7 @@ class InboundController(http.Controller):
         _check_structured(request.httprequest.headers)
         content_type = request.httprequest.headers.get("Content-Type")
         events = cloudevents.parse(content_type, body)
+        door.admit(connector, len(events))
         if not cloudevents.is_batch(content_type, body):
             check_event(events[0])
             arrival = Arrival.of_cloudevent(
@@ -67,6 +68,7 @@ class InboundController(http.Controller):
         )
         body = door.unpack(connector, raw)
         _check_webhook(headers, body)
+        door.admit(connector, 1)
         (result,) = _store(connector, [_hook_arrival(template, headers, body)])
         return _single_response(result)
 

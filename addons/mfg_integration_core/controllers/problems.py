@@ -10,6 +10,7 @@ from ..exceptions import (
     InvalidEventError,
     MethodError,
     MfgIntegrationError,
+    RateLimitError,
     UnknownPathError,
 )
 
@@ -28,6 +29,8 @@ def problem_response(error: MfgIntegrationError):
     response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
     if isinstance(error, MethodError):
         response.headers["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, RateLimitError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
 

@@ -19,6 +19,8 @@ from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
 from . import mfg_connector_network
+from . import mfg_connector_rate_limit
+from . import mfg_rate_bucket
 from . import mfg_connector_runner
 from . import mfg_connector_template
 from . import mfg_connector_tls

@@ -16,7 +16,14 @@ from ..protocols.retry_policy import RetryPolicy, delay_before, least_span_s
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 #: What a door needs to know of its connector, read at once with it.
-DOOR_FIELDS = ("code", "company_id", "template", "max_body_bytes", "tolerance_s")
+DOOR_FIELDS = (
+    "code",
+    "company_id",
+    "template",
+    "max_body_bytes",
+    "tolerance_s",
+    "events_per_minute",
+)
 
 
 class MfgConnector(models.Model):

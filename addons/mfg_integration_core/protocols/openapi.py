@@ -16,6 +16,7 @@ from ..exceptions import (
     PROBLEM_MEDIA_TYPE,
     MethodError,
     MfgIntegrationError,
+    RateLimitError,
     UnknownPathError,
 )
 from .contract import ContractBook
@@ -24,6 +25,24 @@ OPENAPI_VERSION = "3.1.0"
 _JSON = "application/json"
 # How Odoo spells a piece of a path that is filled in: <string:connector_code>.
 _PLACEHOLDER = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
+
+
+_TEXT = {"schema": {"type": "string"}}
+#: Of answers to a connector that has a limit.
+RATE_HEADERS = {
+    "RateLimit-Policy": {
+        "description": "Events per minute: draft-ietf-httpapi-ratelimit-headers",
+        **_TEXT,
+    },
+    "RateLimit": {"description": "What is left of it", **_TEXT},
+}
+_PROBLEM_HEADERS = {
+    MethodError.status: {"Allow": _TEXT},
+    RateLimitError.status: {
+        "Retry-After": {"schema": {"type": "integer", "minimum": 1}},
+        **RATE_HEADERS,
+    },
+}
 
 
 # ------------------------------------------------------------------
@@ -209,9 +228,8 @@ def _problem_answer(status: int, problems: list[dict]) -> dict:
         "description": "; ".join(dict.fromkeys(one["title"] for one in problems)),
         "content": {PROBLEM_MEDIA_TYPE: media},
     }
-    if status == MethodError.status:
-        response["headers"] = {"Allow": {"schema": {"type": "string"}}}
-    return response
+    headers = _PROBLEM_HEADERS.get(status)
+    return {**response, "headers": headers} if headers else response
 
 
 def _refuses_options(operation: Operation) -> bool:

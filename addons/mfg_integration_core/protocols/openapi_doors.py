@@ -11,6 +11,7 @@ from ..exceptions import (
     InvalidEventError,
     MethodError,
     NotTakenError,
+    RateLimitError,
     SignatureError,
     UnknownConnectorError,
     UnknownEventTypeError,
@@ -20,6 +21,7 @@ from ..exceptions import (
 )
 from . import cloudevents, prometheus
 from .openapi import (
+    RATE_HEADERS,
     Operation,
     Refusal,
     answer,
@@ -62,6 +64,7 @@ _BODY = (
     ),
     Refusal(IdConflictError),
     Refusal(BodyTooLargeError),
+    Refusal(RateLimitError),
     Refusal(
         UnsupportedMediaError,
         ("unsupported_media", "unsupported_charset", "unsupported_encoding"),
@@ -152,7 +155,9 @@ def _event_body(types: list[str], max_events: int | None) -> dict:
 
 def _kept() -> dict:
     schemas = [reference("schemas", name) for name in ("Result", "BatchResult")]
-    response = json_answer("Kept; one result per event", {"anyOf": schemas})
+    response = json_answer(
+        "Kept; one result per event", {"anyOf": schemas}, headers=RATE_HEADERS
+    )
     examples = {
         "single": {"value": _RESULT},
         "batch": {"value": {"results": [_RESULT, _REFUSED]}},
@@ -181,7 +186,11 @@ def _hook(body_limit: int, hard_limit: int) -> Operation:
         description="Signed as the template of the connector says.",
         parameters=(_CODING, _TRACE),
         body={"required": True, "content": {"application/json": {"schema": {}}}},
-        answers={202: json_answer("Kept", reference("schemas", "Result"), _RESULT)},
+        answers={
+            202: json_answer(
+                "Kept", reference("schemas", "Result"), _RESULT, RATE_HEADERS
+            )
+        },
         refusals=(
             Refusal(UnknownConnectorError, ("unknown_connector", "no_webhooks")),
             *_SIGNED,

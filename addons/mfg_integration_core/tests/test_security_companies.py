@@ -10,6 +10,7 @@ OWNED = (
     "mfg.outbox.message",
     "mfg.delivery.attempt",
     "mfg.hub.note",
+    "mfg.rate.bucket",
 )
 
 
@@ -55,6 +56,7 @@ class TestCompanies(TransactionCase):
             "started_at": fields.Datetime.now(),
         }
         self.env["mfg.hub.note"]._note("repaired", "Of plant A", connector)
+        self.env["mfg.rate.bucket"]._take(self.env.cr, connector.id, 60, 1)
         binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
         subscription = {**mine, "event_type_id": event_type.id, "operation": "tell"}
         return {
@@ -64,9 +66,10 @@ class TestCompanies(TransactionCase):
             "mfg.lane": lane,
             "mfg.outbox.message": message,
             "mfg.delivery.attempt": self.env["mfg.delivery.attempt"].create(attempt),
-            "mfg.hub.note": self.env["mfg.hub.note"].search(
-                [("connector_id", "=", connector.id)]
-            ),
+            **{
+                model: self.env[model].search([("connector_id", "=", connector.id)])
+                for model in ("mfg.hub.note", "mfg.rate.bucket")
+            },
         }
 
     def test_nobody_sees_what_another_company_exchanges(self):

@@ -38,6 +38,7 @@ class EdgeIngestController(http.Controller):
                 " once. Send smaller batches.",
                 code="batch_too_large",
             )
+        door.admit(connector, len(envelopes))
         if cloudevents.is_batch(content_type, body):
             results = take(connector, envelopes)
             return request.make_json_response({"results": results}, status=202)
