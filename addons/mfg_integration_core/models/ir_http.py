@@ -1,4 +1,4 @@
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from odoo import models
 from odoo.http import request
@@ -21,9 +21,15 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _match(cls, path_info):
-        rule, args = super()._match(path_info)
-        if problems.is_ours(path_info):
+        if not problems.is_ours(path_info):
+            return super()._match(path_info)
+        try:
+            rule, args = super()._match(path_info)
             problems.assert_method(rule)
+        except MethodNotAllowed as error:
+            # 19.0 asks _handle_error only about what goes wrong behind the routing.
+            error.error_response = problems.problem_response(problems.error_of(error))
+            raise
         return rule, args
 
     @classmethod
