@@ -44,6 +44,7 @@
         "views/mfg_event_type_views.xml",
         "views/mfg_flow_views.xml",
         "views/mfg_hub_note_views.xml",
+        "views/mfg_contract_use_views.xml",
         "views/mfg_door_counter_views.xml",
         "views/mfg_subscription_views.xml",
         "wizards/mfg_secret_rotate_views.xml",

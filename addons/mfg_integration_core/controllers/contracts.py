@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..exceptions import UnknownEventTypeError
+from ..protocols import deprecation
 from .problems import problem_response
 
 _PUBLIC = {
@@ -20,7 +21,16 @@ class ContractsController(http.Controller):
         """All types with the address of their contract."""
         book = request.env["mfg.event.type"].sudo()._contracts()
         types = [
-            {"type": name, "href": f"/mfg/v1/contracts/{name}"} for name in book.types()
+            {
+                "type": name,
+                "href": f"/mfg/v1/contracts/{name}",
+                **{
+                    member: value
+                    for one in book.deprecations([name])
+                    for member, value in one.facts().items()
+                },
+            }
+            for name in book.types()
         ]
         return request.make_json_response({"contracts": types})
 
@@ -39,5 +49,6 @@ class ContractsController(http.Controller):
                 "type": event_type,
                 "schema": book.schema(event_type),
                 "example": book.example(event_type),
-            }
+            },
+            headers=list(deprecation.headers(book.deprecations([event_type])).items()),
         )

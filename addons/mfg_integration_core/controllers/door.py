@@ -13,7 +13,7 @@ from ..exceptions import (
     SignatureError,
     UnknownConnectorError,
 )
-from ..protocols import http_body, webhook_signature
+from ..protocols import deprecation, http_body, webhook_signature
 from ..unit_of_work import read_committed
 from .problems import problem_response
 
@@ -75,6 +75,12 @@ def admit(connector, events: int):
     tell(quota.headers())
     if quota.refused:
         raise connector._refuse_over(quota)
+
+
+def tell_deprecated(event_types):
+    """Tell the sender which of the contracts that it used are on their way out."""
+    book = request.env["mfg.event.type"].sudo()._contracts()
+    tell(deprecation.headers(book.deprecations(event_types)))
 
 
 def _assert_posted():

@@ -118,10 +118,17 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     """Store events on a short cursor of their own, which wakes the workers."""
     if not arrivals:
         return []
+    door.tell_deprecated(arrival.event_type for arrival in arrivals)
     inbox = request.env["mfg.inbox.event"].sudo()
     with read_committed(request.env.registry) as cr:
         results = inbox._accept(cr, connector, arrivals)
-    if any(result["status"] == "accepted" for result in results):
+        fresh = [
+            arrival.event_type
+            for arrival, result in zip(arrivals, results, strict=True)
+            if result["status"] == "accepted"
+        ]
+        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
+    if fresh:
         door.wake_after(connector)
     return results
 

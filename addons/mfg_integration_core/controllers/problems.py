@@ -1,4 +1,4 @@
-"""Every error below our prefix as a problem document (RFC 9457), Odoo's own included."""
+"""Every error below our prefix as a problem document (RFC 9457), Odoo's too."""
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 

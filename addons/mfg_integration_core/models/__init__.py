@@ -24,6 +24,7 @@ from . import mfg_rate_bucket
 from . import mfg_connector_runner
 from . import mfg_connector_template
 from . import mfg_connector_tls
+from . import mfg_contract_use
 from . import mfg_delivery_attempt
 from . import mfg_api_description
 from . import mfg_attempt_viewer

@@ -47,7 +47,7 @@ class MfgRateBucket(models.Model):
         :param cr: READ COMMITTED cursor of the caller
         :return: the :class:`Quota` after it
         """
-        filled = f"""LEAST(
+        filled = """LEAST(
             %(most)s,
             bucket.tokens + %(most)s / 60.0 * GREATEST(
                 0, extract(epoch FROM now() AT TIME ZONE 'UTC' - bucket.filled_at)))"""

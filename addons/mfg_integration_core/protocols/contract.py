@@ -20,6 +20,7 @@ from jsonschema.exceptions import SchemaError
 
 from ..exceptions import ConfigurationError, InvalidEventError, UnknownEventTypeError
 from . import rfc3339, schema_violation
+from .deprecation import Deprecation
 
 _SCHEMA_ENDING = ".schema.json"
 _EXAMPLE_ENDING = ".example.json"
@@ -36,6 +37,7 @@ class ContractBook:
     def __init__(self, folders: Iterable[Path | str]):
         self._validators: dict[str, Draft202012Validator] = {}
         self._examples: dict[str, dict] = {}
+        self._deprecations: dict[str, Deprecation] = {}
         self.envelope: dict = {}
         for folder in folders:
             self._read_folder(Path(folder))
@@ -59,6 +61,14 @@ class ContractBook:
         """A whole CloudEvent of the type that passes its contract."""
         self._validator(event_type)
         return self._examples[event_type]
+
+    def deprecations(self, event_types: Iterable[str]) -> list[Deprecation]:
+        """Those of these types that are on their way out, each once."""
+        return [
+            self._deprecations[name]
+            for name in dict.fromkeys(event_types)
+            if name in self._deprecations
+        ]
 
     def check(self, event_type: str, data) -> None:
         """Return when ``data`` keeps the contract of ``event_type``.
@@ -102,6 +112,9 @@ class ContractBook:
             example = path.with_name(event_type + _EXAMPLE_ENDING)
             self._examples[event_type] = _read_file(example)
             self._validators[event_type] = _compile(schema, path)
+            deprecation = Deprecation.of(event_type, schema)
+            if deprecation:
+                self._deprecations[event_type] = deprecation
 
 
 def _read_file(path: Path) -> dict:

@@ -36,6 +36,12 @@ RATE_HEADERS = {
     },
     "RateLimit": {"description": "What is left of it", **_TEXT},
 }
+#: Of answers to who used a contract that is on its way out.
+DEPRECATION_HEADERS = {
+    "Deprecation": {"description": "Since when: RFC 9745", **_TEXT},
+    "Sunset": {"description": "Until when: RFC 8594", **_TEXT},
+    "Link": {"description": "The contract, and its successor", **_TEXT},
+}
 _PROBLEM_HEADERS = {
     MethodError.status: {"Allow": _TEXT},
     RateLimitError.status: {
@@ -279,6 +285,7 @@ def contract_schemas(book: ContractBook) -> dict[str, dict]:
         schemas[data] = _embedded(book.schema(name), data)
         schemas[name] = {
             "title": schemas[data].get("title", name),
+            **({"deprecated": True} if book.deprecations([name]) else {}),
             "allOf": [
                 reference("schemas", "CloudEvent"),
                 {

@@ -21,6 +21,7 @@ from ..exceptions import (
 )
 from . import cloudevents, prometheus
 from .openapi import (
+    DEPRECATION_HEADERS,
     RATE_HEADERS,
     Operation,
     Refusal,
@@ -156,7 +157,9 @@ def _event_body(types: list[str], max_events: int | None) -> dict:
 def _kept() -> dict:
     schemas = [reference("schemas", name) for name in ("Result", "BatchResult")]
     response = json_answer(
-        "Kept; one result per event", {"anyOf": schemas}, headers=RATE_HEADERS
+        "Kept; one result per event",
+        {"anyOf": schemas},
+        headers=RATE_HEADERS | DEPRECATION_HEADERS,
     )
     examples = {
         "single": {"value": _RESULT},
@@ -235,7 +238,11 @@ def operations(
             tag=_PUBLIC_TAG,
             summary="JSON Schema and example of an event type",
             answers={
-                200: json_answer("The contract", reference("schemas", "Contract"))
+                200: json_answer(
+                    "The contract",
+                    reference("schemas", "Contract"),
+                    headers=DEPRECATION_HEADERS,
+                )
             },
             refusals=(Refusal(UnknownEventTypeError, status=404),),
         ),

@@ -11,6 +11,7 @@ _TEXT = {"type": "string"}
 _UUID = {"type": "string", "format": "uuid"}
 _MOMENT = {"type": "string", "format": "date-time"}
 _MOMENT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
+_DAY = {"type": "string", "format": "date"}
 _FLAG = {"type": "boolean"}
 
 
@@ -109,7 +110,8 @@ def _batch_result() -> dict:
 
 
 def _listed() -> dict:
-    return _closed({"type": _TEXT, "href": _TEXT})
+    ends = {"deprecated": _DAY, "sunset": _DAY, "successor": _TEXT}
+    return _closed({"type": _TEXT, "href": _TEXT, **ends}, ends)
 
 
 def _health() -> dict:

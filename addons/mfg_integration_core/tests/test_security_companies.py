@@ -10,6 +10,7 @@ OWNED = (
     "mfg.outbox.message",
     "mfg.delivery.attempt",
     "mfg.hub.note",
+    "mfg.contract.use",
     "mfg.rate.bucket",
 )
 
@@ -59,10 +60,17 @@ class TestCompanies(TransactionCase):
         self.env["mfg.rate.bucket"]._take(self.env.cr, connector.id, 60, 1)
         binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
         subscription = {**mine, "event_type_id": event_type.id, "operation": "tell"}
+        use = {
+            **mine,
+            "event_type": event_type.name,
+            "use_count": 1,
+            "last_used_at": fields.Datetime.now(),
+        }
         return {
             "mfg.connector": connector,
             "mfg.subscription": self.env["mfg.subscription"].create(subscription),
             "mfg.binding": self.env["mfg.binding"].create(binding),
+            "mfg.contract.use": self.env["mfg.contract.use"].create(use),
             "mfg.lane": lane,
             "mfg.outbox.message": message,
             "mfg.delivery.attempt": self.env["mfg.delivery.attempt"].create(attempt),

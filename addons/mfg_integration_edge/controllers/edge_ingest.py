@@ -87,6 +87,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
             valid.append((place, EdgeEvent.of_cloudevent(connector.id, envelope)))
     if not envelopes:
         return results
+    door.tell_deprecated(event.event_type for _place, event in valid)
     with read_committed(request.env.registry) as cr:
         statuses = store_batch(
             cr,
@@ -96,7 +97,13 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
             batch_uuid=uuid4(),
             invalid_count=len(envelopes) - len(valid),
         )
-    if ACCEPTED in statuses:
+        fresh = [
+            event.event_type
+            for (_place, event), status in zip(valid, statuses, strict=True)
+            if status == ACCEPTED
+        ]
+        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
+    if fresh:
         door.wake_after(connector)
     for (place, event), status in zip(valid, statuses, strict=True):
         results[place] = _result(event, status)

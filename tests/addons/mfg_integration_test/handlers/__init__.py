@@ -1,1 +1,2 @@
 from . import mfg_handler_test
+from . import mfg_handler_test_weighed
