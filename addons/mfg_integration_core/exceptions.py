@@ -203,11 +203,18 @@ class RateLimitError(InvalidEventError):
 
 
 class NotReadyError(InvalidEventError):
-    """The hub cannot store the event now; the sender keeps it and tries again."""
+    """The hub cannot do it now; the partner tries again.
+
+    :param retry_after_s: seconds to wait before, when they are known
+    """
 
     status = 503
     title = "Not ready"
     code = "not_ready"
+
+    def __init__(self, detail: str, retry_after_s: int | None = None, **more):
+        super().__init__(detail, **more)
+        self.retry_after_s = retry_after_s
 
 
 class SignatureError(MfgIntegrationError):

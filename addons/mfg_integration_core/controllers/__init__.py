@@ -4,3 +4,4 @@ from . import inbound
 from . import messages
 from . import metrics
 from . import openapi
+from . import outbox

@@ -41,7 +41,7 @@ def answers_problems(door):
         # Anew, since Odoo runs a request again after a serialization failure.
         request.mfg_headers = {}
         try:
-            _assert_posted()
+            _assert_no_options()
             response = door(self, connector_code, **params)
             code = "accepted"
         except MfgIntegrationError as error:
@@ -83,12 +83,12 @@ def tell_deprecated(event_types):
     tell(deprecation.headers(book.deprecations(event_types)))
 
 
-def _assert_posted():
+def _assert_no_options():
     """Refuse OPTIONS, which Odoo passes on to every route.
 
-    :raise MethodError: it is no POST
+    :raise MethodError: it is asked for
     """
-    if request.httprequest.method != "POST":
+    if request.httprequest.method == "OPTIONS":
         raise MethodError("This door takes POST and nothing else. Send it with POST.")
 
 

@@ -10,6 +10,7 @@ from ..exceptions import (
     InvalidEventError,
     MethodError,
     MfgIntegrationError,
+    NotReadyError,
     RateLimitError,
     UnknownPathError,
 )
@@ -29,7 +30,7 @@ def problem_response(error: MfgIntegrationError):
     response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
     if isinstance(error, MethodError):
         response.headers["Allow"] = ", ".join(error.allowed)
-    if isinstance(error, RateLimitError):
+    if isinstance(error, RateLimitError | NotReadyError) and error.retry_after_s:
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 

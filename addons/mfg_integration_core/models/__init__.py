@@ -19,6 +19,7 @@ from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
 from . import mfg_connector_network
+from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
 from . import mfg_rate_bucket
 from . import mfg_connector_runner
@@ -44,6 +45,7 @@ from . import mfg_metric
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness
+from . import mfg_outbox_pull
 from . import mfg_retention
 from . import mfg_outbox_rehearsal
 from . import mfg_outbox_story

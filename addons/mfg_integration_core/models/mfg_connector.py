@@ -23,6 +23,8 @@ DOOR_FIELDS = (
     "max_body_bytes",
     "tolerance_s",
     "events_per_minute",
+    "adapter",
+    "state",
 )
 
 

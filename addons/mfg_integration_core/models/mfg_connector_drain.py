@@ -199,9 +199,10 @@ class MfgConnectorDrain(models.Model):
                          WHERE connector_id = %(id)s AND lane_id IS NULL
                         UNION ALL
                         SELECT create_date FROM mfg_outbox_message
-                         WHERE connector_id = %(id)s AND lane_id IS NULL) AS backlog
+                         WHERE connector_id = %(id)s AND lane_id IS NULL
+                           AND NOT %(fetched)s) AS backlog
                 """,
-                {"id": self.id},
+                {"id": self.id, "fetched": self.adapter == "pull"},
             )
             return cr.fetchone()[0]
 

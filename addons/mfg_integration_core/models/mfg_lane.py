@@ -24,7 +24,10 @@ _HAS_OPEN_ROWS = """(
     lane.direction = 'in' AND EXISTS (
         SELECT 1 FROM mfg_inbox_event row
          WHERE row.lane_id = lane.id AND row.state IN %(open_in)s)
-    OR lane.direction = 'out' AND EXISTS (
+    OR lane.direction = 'out' AND lane.connector_id NOT IN (
+        -- Its partner fetches what it is owed: no work for anybody here.
+        SELECT id FROM mfg_connector WHERE adapter = 'pull')
+    AND EXISTS (
         SELECT 1 FROM mfg_outbox_message row
          WHERE row.lane_id = lane.id AND row.state IN %(open_out)s))"""
 

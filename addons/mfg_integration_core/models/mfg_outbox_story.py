@@ -25,7 +25,7 @@ class MfgOutboxStory(models.Model):
         return self.delivered_at or super()._ended_at()
 
     def _standing_told(self):
-        if self.state == "delivered" and self.partner_reference:
+        if self.state in ("delivered", "acknowledged") and self.partner_reference:
             return _(
                 "The partner has it and calls it %(reference)s",
                 reference=self.partner_reference,

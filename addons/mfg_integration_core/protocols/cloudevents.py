@@ -114,6 +114,18 @@ def media_type(content_type: str | None) -> str:
     return kind.strip().lower()
 
 
+def assert_plain(content_type: str | None) -> None:
+    """Return when a body is plain JSON.
+
+    :raise UnsupportedMediaError: other media type, or a charset other than UTF-8
+    """
+    kind = media_type(content_type)
+    if kind != PLAIN_MEDIA_TYPE:
+        raise UnsupportedMediaError(
+            f"Media type {kind or '(none)'} is not read here. Send {PLAIN_MEDIA_TYPE}."
+        )
+
+
 def _read_lines(body: bytes) -> list:
     return [
         strict_json.read(line, what=f"Line {number}")

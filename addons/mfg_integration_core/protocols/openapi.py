@@ -16,6 +16,7 @@ from ..exceptions import (
     PROBLEM_MEDIA_TYPE,
     MethodError,
     MfgIntegrationError,
+    NotReadyError,
     RateLimitError,
     UnknownPathError,
 )
@@ -48,6 +49,7 @@ _PROBLEM_HEADERS = {
         "Retry-After": {"schema": {"type": "integer", "minimum": 1}},
         **RATE_HEADERS,
     },
+    NotReadyError.status: {"Retry-After": {"schema": {"type": "integer"}}},
 }
 
 
@@ -167,6 +169,16 @@ def document(
 def reference(kind: str, name: str) -> dict:
     """A Reference Object to a component: ``reference("schemas", "Problem")``."""
     return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def closed(properties: Mapping[str, dict], optional: Iterable[str] = ()) -> dict:
+    """The schema of an object of these members and no others."""
+    return {
+        "type": "object",
+        "required": [name for name in properties if name not in optional],
+        "properties": dict(properties),
+        "additionalProperties": False,
+    }
 
 
 def json_answer(description: str, schema: dict, example=None, headers=None) -> dict:

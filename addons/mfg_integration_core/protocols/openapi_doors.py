@@ -19,7 +19,7 @@ from ..exceptions import (
     UnknownPathError,
     UnsupportedMediaError,
 )
-from . import cloudevents, prometheus
+from . import cloudevents, openapi_outbox, prometheus
 from .openapi import (
     DEPRECATION_HEADERS,
     RATE_HEADERS,
@@ -63,7 +63,6 @@ _BODY = (
         InvalidEventError,
         ("not_json", "repeated_member", "not_storable", "bad_encoding"),
     ),
-    Refusal(IdConflictError),
     Refusal(BodyTooLargeError),
     Refusal(RateLimitError),
     Refusal(
@@ -72,6 +71,8 @@ _BODY = (
     ),
     Refusal(MethodError),
 )
+#: An id stands for one body.
+_SAME_ID = Refusal(IdConflictError)
 _EVENT = (
     Refusal(InvalidEventError, ("not_an_event", "bad_envelope", "schema_violation")),
     Refusal(UnknownEventTypeError),
@@ -115,7 +116,14 @@ def event_door(
     :param more: what this door refuses beyond what all of them do
     """
     limits = _limits(body_limit, hard_limit)
-    refusals = (Refusal(UnknownConnectorError), *_SIGNED, *_EVENT, *more, *_BODY)
+    refusals = (
+        Refusal(UnknownConnectorError),
+        *_SIGNED,
+        *_EVENT,
+        *more,
+        *_BODY,
+        _SAME_ID,
+    )
     if max_events:
         limits["maxEvents"] = max_events
         refusals += (Refusal(BodyTooLargeError, ("batch_too_large",)),)
@@ -198,6 +206,7 @@ def _hook(body_limit: int, hard_limit: int) -> Operation:
             Refusal(UnknownConnectorError, ("unknown_connector", "no_webhooks")),
             *_SIGNED,
             *_BODY,
+            _SAME_ID,
         ),
         more={"x-limits": _limits(body_limit, hard_limit)},
     )
@@ -221,6 +230,13 @@ def operations(
             more=(Refusal(NotTakenError),),
         ),
         "hook": _hook(body_limit, hard_limit),
+        **openapi_outbox.operations(
+            _SIGNED,
+            _BODY,
+            (STANDARD_WEBHOOKS,),
+            _limits(body_limit, hard_limit),
+            (_CODING,),
+        ),
         "message": Operation(
             tag=_PUBLIC_TAG,
             summary="How far an event came",

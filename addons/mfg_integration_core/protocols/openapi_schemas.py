@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import sweep
-from .openapi import reference
+from . import openapi_outbox, sweep
+from .openapi import closed, reference
 
 _TEXT = {"type": "string"}
 _UUID = {"type": "string", "format": "uuid"}
@@ -13,16 +13,6 @@ _MOMENT = {"type": "string", "format": "date-time"}
 _MOMENT_OR_NULL = {"type": ["string", "null"], "format": "date-time"}
 _DAY = {"type": "string", "format": "date"}
 _FLAG = {"type": "boolean"}
-
-
-def _closed(properties: dict, optional: Iterable[str] = ()) -> dict:
-    """An object of these members and no others."""
-    return {
-        "type": "object",
-        "required": [name for name in properties if name not in optional],
-        "properties": properties,
-        "additionalProperties": False,
-    }
 
 
 def answers(event_states: Iterable[str]) -> dict[str, dict]:
@@ -36,8 +26,8 @@ def answers(event_states: Iterable[str]) -> dict[str, dict]:
         "RefusedResult": _refused_result(),
         "BatchResult": _batch_result(),
         "Progress": progress(event_states),
-        "Contracts": _closed({"contracts": {"type": "array", "items": _listed()}}),
-        "Contract": _closed(
+        "Contracts": closed({"contracts": {"type": "array", "items": _listed()}}),
+        "Contract": closed(
             {
                 "type": _TEXT,
                 "schema": {"type": "object"},
@@ -45,6 +35,7 @@ def answers(event_states: Iterable[str]) -> dict[str, dict]:
             }
         ),
         "Health": _health(),
+        **openapi_outbox.schemas(),
     }
 
 
@@ -55,7 +46,7 @@ def progress(event_states: Iterable[str], **more: dict) -> dict:
     """
     optional = {
         "reason": _TEXT,
-        "document": _closed({"model": _TEXT, "id": {"type": "integer"}, "name": _TEXT}),
+        "document": closed({"model": _TEXT, "id": {"type": "integer"}, "name": _TEXT}),
         **more,
     }
     known = {
@@ -66,7 +57,7 @@ def progress(event_states: Iterable[str], **more: dict) -> dict:
         "received_at": _MOMENT,
         "processed_at": _MOMENT_OR_NULL,
     }
-    return _closed(known | optional, optional)
+    return closed(known | optional, optional)
 
 
 def _problem() -> dict:
@@ -90,7 +81,7 @@ def _problem() -> dict:
 
 
 def _result(statuses: list[str]) -> dict:
-    return _closed({"id": _TEXT, "uuid": _UUID, "status": {"enum": statuses}})
+    return closed({"id": _TEXT, "uuid": _UUID, "status": {"enum": statuses}})
 
 
 def _refused_result() -> dict:
@@ -101,21 +92,21 @@ def _refused_result() -> dict:
         "status": {"enum": ["invalid", "conflict"]},
         "problem": reference("schemas", "Problem"),
     }
-    return _closed(refused, ("uuid",))
+    return closed(refused, ("uuid",))
 
 
 def _batch_result() -> dict:
     kinds = [reference("schemas", name) for name in ("Result", "RefusedResult")]
-    return _closed({"results": {"type": "array", "items": {"oneOf": kinds}}})
+    return closed({"results": {"type": "array", "items": {"oneOf": kinds}}})
 
 
 def _listed() -> dict:
     ends = {"deprecated": _DAY, "sunset": _DAY, "successor": _TEXT}
-    return _closed({"type": _TEXT, "href": _TEXT, **ends}, ends)
+    return closed({"type": _TEXT, "href": _TEXT, **ends}, ends)
 
 
 def _health() -> dict:
-    return _closed(
+    return closed(
         {
             "status": {"enum": ["ok", "nobody_works"]},
             "runner_alive": _FLAG,
