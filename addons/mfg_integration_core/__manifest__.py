@@ -43,6 +43,7 @@
         "wizards/mfg_retention_preview_views.xml",
         "views/mfg_event_type_views.xml",
         "views/mfg_flow_views.xml",
+        "views/mfg_flow_catalogue_views.xml",
         "views/mfg_hub_note_views.xml",
         "views/mfg_contract_use_views.xml",
         "views/mfg_door_counter_views.xml",

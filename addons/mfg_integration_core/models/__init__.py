@@ -32,6 +32,7 @@ from . import mfg_attempt_viewer
 from . import mfg_door_counter
 from . import mfg_event_type
 from . import mfg_flow
+from . import mfg_flow_catalogue
 from . import mfg_hold
 from . import mfg_hub_note
 from . import mfg_inbox_event

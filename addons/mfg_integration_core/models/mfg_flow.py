@@ -154,6 +154,13 @@ class MfgFlow(models.Model):
                 flow_id, target_s = flows[sample[:3]]
                 handled[flow_id] += 1
                 in_time[flow_id] += sample[4] <= target_s
+        cr.execute(
+            """
+            UPDATE mfg_flow SET last_success_at = now() AT TIME ZONE 'UTC'
+             WHERE id = ANY(%s)
+            """,
+            (sorted(handled),),
+        )
         for flow_id in sorted(handled):
             cr.execute(
                 """

@@ -13,6 +13,7 @@ from . import test_models_correction
 from . import test_models_dead_letter
 from . import test_models_delivery_rules
 from . import test_models_inbox
+from . import test_models_interface_catalogue
 from . import test_models_integration_log
 from . import test_models_lane
 from . import test_models_maintenance
