@@ -45,6 +45,7 @@
         "views/mfg_flow_views.xml",
         "views/mfg_flow_catalogue_views.xml",
         "views/mfg_hub_note_views.xml",
+        "views/mfg_api_description_views.xml",
         "views/mfg_contract_use_views.xml",
         "views/mfg_door_counter_views.xml",
         "views/mfg_subscription_views.xml",

@@ -1,9 +1,15 @@
 """The OpenAPI document: sound, complete, and its examples keep their schemas."""
 
+import json
 import re
 
 import pytest
-from mfg_integration_core.protocols import openapi, openapi_doors, openapi_schemas
+from mfg_integration_core.protocols import (
+    openapi,
+    openapi_doors,
+    openapi_page,
+    openapi_schemas,
+)
 from mfg_integration_core.protocols.contract import ContractBook
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -113,6 +119,28 @@ def test_c8_limits_and_codings_of_a_door_are_told(document):
         "webhook-timestamp",
         "webhook-signature",
     }
+
+
+def test_c8_page_shows_every_door_with_its_examples(document):
+    shown = [
+        operation
+        for section in openapi_page.sections(document)
+        for operation in section["operations"]
+    ]
+
+    events = next(one for one in shown if one["id"] == "events")
+    assert len(shown) == len(document["paths"])
+    assert events["path"] == "/mfg/v1/events/{connector_code}"
+    assert "webhook-signature" in events["headers"]
+    texts = {
+        example["name"]: json.loads(example["text"])
+        for body in events["bodies"]
+        for example in body["examples"]
+    }
+    assert texts["mfg.ping.v1"]["type"] == "mfg.ping.v1"
+    assert {answer["status"] for answer in events["answers"]} >= {"202", "401", "429"}
+    (limited,) = (one for one in events["answers"] if one["status"] == "429")
+    assert limited["codes"] == ["rate_limited"]
 
 
 def test_c8_a_route_that_nobody_describes_is_an_error():

@@ -4,7 +4,7 @@ import json
 from odoo import api, models, tools
 
 from ..controllers.raw_body import HARD_LIMIT_BYTES
-from ..protocols import openapi, openapi_doors, openapi_schemas
+from ..protocols import openapi, openapi_doors, openapi_page, openapi_schemas
 from .mfg_inbox_event import STATES
 
 PREFIX = "/mfg/v1/"
@@ -22,6 +22,27 @@ class MfgApiDescription(models.AbstractModel):
         """The document as it goes out, and its ETag: ``(bytes, str)``."""
         body = json.dumps(self._document()).encode()
         return body, hashlib.sha256(body).hexdigest()[:32]
+
+    @api.model
+    def read_page(self):
+        """What the page *API* shows to its user.
+
+        :return: ``{"base_url", "connectors": [{"code", "name"}], "sections"}``, with
+            the connectors that the user may see; sections are those of
+            ``protocols/openapi_page.py``
+        :raise AccessError: the user may see no connectors
+        """
+        connectors = self.env["mfg.connector"].search_read(
+            [("state", "in", ("live", "paused"))], ["code", "name"], order="name"
+        )
+        body, _etag = self.sudo()._served()
+        return {
+            "base_url": self.env["mfg.connector"].browse().get_base_url(),
+            "connectors": [
+                {"code": one["code"], "name": one["name"]} for one in connectors
+            ],
+            "sections": openapi_page.sections(json.loads(body)),
+        }
 
     @api.model
     def _document(self):

@@ -1,4 +1,5 @@
 from . import test_adapters_secrets
+from . import test_browser_api_page
 from . import test_browser_case_timeline
 from . import test_browser_screens
 from . import test_controllers_health
