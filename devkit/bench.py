@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 
 from . import inside, plant, template_database
 from .bench_delivery import ordered_delivery
+from .bench_doors import door_throughput
 from .bench_edge import edge_ingest
 from .bench_fairness import beside_a_burst
 from .bench_latency import commit_to_receipt, stored_answer
@@ -93,6 +94,7 @@ def measure(series: Series, argv: Sequence[str]) -> int:
             ("commit to receipt", lambda: commit_to_receipt(stage, built)),
             ("ordered delivery", lambda: ordered_delivery(stage, built)),
             ("stored answers", lambda: stored_answer(stage)),
+            ("door throughput", lambda: door_throughput(stage)),
             ("edge ingest", lambda: edge_ingest(stage)),
             ("a message beside a burst", lambda: beside_a_burst(stage, built)),
             ("screens at millions of rows", lambda: screens(stage)),
