@@ -20,6 +20,8 @@ from .doors import (
     row_counts,
 )
 
+#: Has the test addon lose the request against another one, once.
+RUNS_TWICE = "X-Test-Runs-Twice"
 SIGNATURE_HEADERS = ("webhook-signature", "X-Cmms-Signature")
 OVER_LIMIT = 1024 * 1024 + 1
 every_door = pytest.mark.parametrize("door", EVERY)
@@ -222,7 +224,51 @@ def test_gzip_is_accepted(live, door):
     assert sent.post(live).status == 202
 
 
+def test_long_answer_is_compressed_for_who_asks(live):
+    sent = letter(EVENTS)
+    events = [json.loads(letter(EVENTS).body) for _ in range(50)]
+    sent.body = json.dumps(events).encode()
+    sent.content_type = "application/cloudevents-batch+json"
+    plain = sent.post(live)
+    sent.headers = {"Accept-Encoding": "br, gzip"}
+
+    packed = sent.post(live)
+
+    assert plain.headers["Content-Encoding"] is None
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert len(packed.body) < len(plain.body)
+    results = json.loads(gzip.decompress(packed.body))["results"]
+    assert {result["status"] for result in results} == {"duplicate"}
+
+
 # --------------------------------------------------------------------- repetition
+
+
+@every_door
+def test_a4_request_that_odoo_runs_twice_is_stored_once(live, door):
+    table = "mfg_edge_event" if door == EDGE else "mfg_inbox_event"
+    rows = row_counts(live)[table]
+    sent = letter(door)
+    sent.headers = {RUNS_TWICE: "1"}
+
+    answer = sent.post(live)
+
+    assert answer.status == 202
+    assert answer.json["status"] == "duplicate"
+    assert row_counts(live)[table] == rows + 1
+
+
+@every_door
+def test_a4_form_that_odoo_runs_twice_is_still_verified_on_its_raw_bytes(live, door):
+    sent = letter(door)
+    sent.body = b"specversion=1.0&id=form&data=%7B%7D"
+    sent.content_type = "application/x-www-form-urlencoded"
+    sent.headers = {RUNS_TWICE: "1"}
+
+    answer = sent.post(live)
+
+    assert (answer.status, answer.json["code"]) == (415, "unsupported_media")
 
 
 @every_door

@@ -1,8 +1,11 @@
 """What all doors have in common: verify on the raw bytes, answer, count."""
 
 import functools
+import gzip
 import logging
 import time
+
+from werkzeug.http import parse_accept_header
 
 from odoo.http import request
 
@@ -19,6 +22,8 @@ from .problems import problem_response
 
 _logger = logging.getLogger(__name__)
 
+#: Shorter answers fit into a packet or two anyway.
+WORTH_PACKING_BYTES = 2048
 #: How a route that takes events is declared.
 DOOR_ROUTE = {
     "type": "http",
@@ -48,6 +53,7 @@ def answers_problems(door):
             response = problem_response(error)
             code = error.code
         response.headers.update(request.mfg_headers)
+        _pack(response)
         _conclude(connector_code, response.status_code, code)
         return response
 
@@ -57,6 +63,18 @@ def answers_problems(door):
 def wake_after(connector):
     """Have the connector drained, for what is committed, once the door has answered."""
     request.mfg_wake = connector
+
+
+def _pack(response):
+    """Compress an answer that is long, for who asked for it."""
+    body = response.get_data()
+    if len(body) < WORTH_PACKING_BYTES:
+        return
+    response.headers["Vary"] = "Accept-Encoding"
+    asked = parse_accept_header(request.httprequest.headers.get("Accept-Encoding"))
+    if asked["gzip"]:
+        response.set_data(gzip.compress(body))
+        response.headers["Content-Encoding"] = "gzip"
 
 
 def tell(headers: dict[str, str]):

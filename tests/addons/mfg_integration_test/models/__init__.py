@@ -1,3 +1,4 @@
+from . import ir_http
 from . import mfg_connector
 from . import mfg_test_effect
 from . import mfg_test_load
