@@ -35,7 +35,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _handle_error(cls, exception):
         """Answer whatever goes wrong below our prefix with a problem document."""
-        is_answer = isinstance(exception, HTTPException) and exception.code < 400
+        is_answer = isinstance(exception, HTTPException) and (exception.code or 0) < 400
         if is_answer or not problems.is_ours(request.httprequest.path):
             return super()._handle_error(exception)
         return problems.problem_response(problems.error_of(exception))
