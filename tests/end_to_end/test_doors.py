@@ -314,6 +314,21 @@ def test_a5_same_id_with_another_body_is_a_conflict_at_the_edge(live):
     assert row_counts(live)["mfg_edge_event"] == rows["mfg_edge_event"]
 
 
+def test_a5_conflict_is_counted_as_one(live):
+    def counted():
+        return live.value(
+            "SELECT COALESCE(sum(count), 0) FROM mfg_door_counter"
+            " WHERE status = 409 AND code = 'id_conflict'"
+        )
+
+    event_id, before = f"e2e-conflict-{time.time_ns()}", counted()
+    letter(EVENTS, event_id).post(live)
+
+    letter(EVENTS, event_id, note="other").post(live)
+
+    assert counted() == before + 1
+
+
 def test_bad_event_of_a_batch_does_not_fail_the_rest(live):
     good = cloudevent(f"e2e-{time.time_ns()}", "mfg.ping.v1", {"note": "good"})
     bad = cloudevent(f"e2e-{time.time_ns()}", "mfg.ping.v1", {"note": 17})

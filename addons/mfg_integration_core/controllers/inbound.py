@@ -5,7 +5,7 @@ from odoo import http
 from odoo.http import request
 
 from ..exceptions import (
-    PROBLEM_MEDIA_TYPE,
+    IdConflictError,
     InvalidEventError,
     MfgIntegrationError,
     NotTakenError,
@@ -187,9 +187,10 @@ def _traceparent_header() -> str | None:
 
 
 def _single_response(result: dict):
-    """The answer for one event."""
+    """The answer for one event.
+
+    :raise IdConflictError: its id was used before for another body
+    """
     if result["status"] == "conflict":
-        response = request.make_json_response(result["problem"], status=409)
-        response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
-        return response
+        raise IdConflictError(result["problem"]["detail"])
     return request.make_json_response(result, status=202)
