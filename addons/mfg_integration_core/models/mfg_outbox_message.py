@@ -55,7 +55,8 @@ class MfgOutboxMessage(models.Model):
 
     def init(self):
         self._prepare_queue(
-            FINAL_STATES["out"], ("pending", "delivering", "retry", "delivered")
+            FINAL_STATES["out"],
+            ("pending", "delivering", "retry", "delivered", "acknowledged"),
         )
         self.env.cr.execute(
             """
