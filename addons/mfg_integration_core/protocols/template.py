@@ -37,6 +37,7 @@ from ..exceptions import ConfigurationError, UnknownConnectorError
 from . import template_answer, template_source, webhook_signature
 from .expression import Expression, TemplateFunctions
 from .template_answer import Answer
+from .template_poll import SourcePlan
 from .template_request import (
     ConnectorView,
     Limits,
@@ -53,6 +54,7 @@ class Template:
     :ivar key: technical name, that of the file
     :ivar name: what people call it
     :ivar operations: what can be asked of the partner, in the order of the file
+    :ivar sources: lists that are polled, by name
     """
 
     def __init__(self, content: Mapping, file_name: str):
@@ -67,6 +69,12 @@ class Template:
             Operation(name, spec, f"{file_name}, operations/{name}", functions, auth)
             for name, spec in content.get("operations", {}).items()
         ]
+        self.sources = {
+            name: SourcePlan(
+                name, spec, f"{file_name}, sources/{name}", functions, auth
+            )
+            for name, spec in content.get("sources", {}).items()
+        }
         self._check = RequestPlan(
             content["check"], f"{file_name}, check", functions, auth
         )
@@ -144,6 +152,19 @@ class Template:
     def webhook(self, headers: Mapping, body: bytes) -> Webhook:
         """See :meth:`WebhookPlan.read`."""
         return self._webhook_plan().read(headers, body)
+
+    def source(self, name: str) -> SourcePlan:
+        """The source of that name.
+
+        :raise ConfigurationError: code ``unknown_source``
+        """
+        if name not in self.sources:
+            known = ", ".join(self.sources) or "none"
+            raise ConfigurationError(
+                f"The template {self.key} has no source {name!r}, only: {known}.",
+                code="unknown_source",
+            )
+        return self.sources[name]
 
     def _webhook_plan(self) -> WebhookPlan:
         if self._webhooks is None:

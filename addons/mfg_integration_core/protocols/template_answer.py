@@ -66,7 +66,7 @@ def read(
     except _UnreadableError as error:
         raise RetryableDeliveryError(
             f"The partner took the request, but its answer {error}. It said: "
-            f"{_what_it_said(body)}. Whether it was carried out is looked up before it "
+            f"{what_it_said(body)}. Whether it was carried out is looked up before it "
             "is sent again.",
             code="answer_unreadable",
         ) from error
@@ -88,7 +88,7 @@ def read_lookup(
     except _UnreadableError as error:
         raise RetryableDeliveryError(
             "Whether the partner carried out an earlier try cannot be told: its answer "
-            f"to the look-up {error}. It said: {_what_it_said(body)}",
+            f"to the look-up {error}. It said: {what_it_said(body)}",
             code="answer_unreadable",
         ) from error
 
@@ -108,7 +108,7 @@ def check_status(status: int, headers: Mapping, body: bytes) -> None:
             "are not followed: correct the address of the connector.",
             code="redirected",
         )
-    detail = f"The partner answered {status}. It said: {_what_it_said(body)}"
+    detail = f"The partner answered {status}. It said: {what_it_said(body)}"
     if status in RETRYABLE_STATUS or 500 <= status < 600:
         raise RetryableDeliveryError(
             detail, retry_after=retry_after(headers), code=f"http_{status}"
@@ -162,7 +162,8 @@ def _find(reference: Expression, body: bytes) -> str | None:
 # ------------------------------------------------------------------
 
 
-def _what_it_said(body: bytes) -> str:
+def what_it_said(body: bytes) -> str:
+    """The start of an answer as one readable line, whatever kind of text it is."""
     text = body[:20_000].decode("utf-8", errors="replace")
     try:
         text = _sentence(strict_json.read(body)) or text
