@@ -47,6 +47,8 @@
         "views/mfg_door_counter_views.xml",
         "views/mfg_subscription_views.xml",
         "wizards/mfg_secret_rotate_views.xml",
+        "wizards/mfg_source_restart_views.xml",
+        "views/mfg_source_views.xml",
         "views/mfg_connector_form.xml",
         "views/mfg_connector_views.xml",
         "views/mrp_production_views.xml",

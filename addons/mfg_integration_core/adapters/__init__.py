@@ -1,2 +1,3 @@
 from . import mfg_connector_adapter
 from . import rest
+from . import rest_polling

@@ -69,6 +69,16 @@ class MfgConnectorAdapter(models.AbstractModel):
         """
         raise NotImplementedError(f"{self._name} delivers nothing")
 
+    def _fetch(self, line, request, read: Callable[[Answer], object]):
+        """What ``read`` makes of the partner's answer to ``request``.
+
+        Called without an open transaction; errors come without the secrets.
+
+        :param request: as the template prepared it
+        :raise RetryableDeliveryError, PermanentDeliveryError: there is no good answer
+        """
+        raise NotImplementedError(f"{self._name} polls nothing")
+
     def _check(self, line) -> str:
         """Call something harmless at the partner and say what it answered."""
         raise NotImplementedError(

@@ -19,6 +19,7 @@ from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
 from . import mfg_connector_network
+from . import mfg_connector_polling
 from . import mfg_connector_runner
 from . import mfg_connector_template
 from . import mfg_connector_tls
@@ -32,6 +33,7 @@ from . import mfg_hub_note
 from . import mfg_inbox_event
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
+from . import mfg_inbox_polled
 from . import mfg_inbox_rehearsal
 from . import mfg_inbox_story
 from . import mfg_lane
@@ -46,8 +48,15 @@ from . import mfg_outbox_story
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
+from . import mfg_source
+from . import mfg_source_item
+from . import mfg_source_lease
+from . import mfg_source_metric
+from . import mfg_source_page
+from . import mfg_source_worker
 from . import mfg_subscription
 from . import mfg_sweeper
+from . import mfg_sweeper_polling
 from . import mfg_sweeper_watch
 from . import mrp_production
 from . import mrp_workcenter

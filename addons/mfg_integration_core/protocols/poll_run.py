@@ -60,6 +60,7 @@ class Run:
     :ivar passes: that ended with news, in a row
     :ivar high: newest moment of change seen in this poll, RFC 3339
     :ivar last_page: digest of the page before
+    :ivar note: what was wrong with some item of this poll
     :ivar pages, items, size: read since the last rest
     """
 
@@ -70,6 +71,7 @@ class Run:
     passes: int = 0
     high: str | None = None
     last_page: str = ""
+    note: str | None = None
     pages: int = 0
     items: int = 0
     size: int = 0

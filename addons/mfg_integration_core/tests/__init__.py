@@ -23,6 +23,7 @@ from . import test_models_flow
 from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
+from . import test_models_polling
 from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention

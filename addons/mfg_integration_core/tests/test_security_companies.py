@@ -10,6 +10,8 @@ OWNED = (
     "mfg.outbox.message",
     "mfg.delivery.attempt",
     "mfg.hub.note",
+    "mfg.source",
+    "mfg.source.item",
 )
 
 
@@ -57,6 +59,10 @@ class TestCompanies(TransactionCase):
         self.env["mfg.hub.note"]._note("repaired", "Of plant A", connector)
         binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
         subscription = {**mine, "event_type_id": event_type.id, "operation": "tell"}
+        source = self.env["mfg.source"].create(
+            {**mine, "name": "list", "label": "List", "template": "t", "every_s": 60}
+        )
+        item = {"source_id": source.id, "key": "one", "digest": "d"}
         return {
             "mfg.connector": connector,
             "mfg.subscription": self.env["mfg.subscription"].create(subscription),
@@ -67,6 +73,8 @@ class TestCompanies(TransactionCase):
             "mfg.hub.note": self.env["mfg.hub.note"].search(
                 [("connector_id", "=", connector.id)]
             ),
+            "mfg.source": source,
+            "mfg.source.item": self.env["mfg.source.item"].create(item),
         }
 
     def test_nobody_sees_what_another_company_exchanges(self):
