@@ -12,7 +12,7 @@ from ..unit_of_work import read_committed
 from .mfg_connector_polling import OPEN_SOURCES
 
 #: Beyond the time limits of one exchange, to store what it brought.
-LEASE_MARGIN_S = 30.0
+LEASE_MARGIN_S = 15.0
 _NOW = "(now() AT TIME ZONE 'UTC')"
 
 
