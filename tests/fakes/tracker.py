@@ -1,6 +1,6 @@
 """A tracker of defects that calls nobody: whoever wants to know has to ask.
 
-API (bearer token): ``POST /api/search {"changedAfter": epoch ms, "cursor": text, "size":
+API (bearer token): ``POST /api/search {"changedAfter": ms, "cursor": text, "size":
 n}`` answers ``{"hits": [...], "next": cursor}``, oldest change first. A cursor is a
 place in the list, so that a change between two pages makes items slip.
 Control door: ``POST /_control/defects {"count": n, "prefix": text}`` makes defects, all
