@@ -71,7 +71,7 @@ def message(text):
 def test_source_asks_and_reads_as_the_page_shows(example):
     plan = source(example)
     since = poll_run.asked_since(NOON, None, plan.overlap_s)
-    place, items = plan.paging.first(), []
+    place, items, request = plan.paging.first(), [], None
     for language, text in example.shown:
         if language == "json":
             assert json.loads(text) == [told(plan, item) for item in items]
