@@ -5,9 +5,12 @@ from datetime import datetime, timezone
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from mfg_integration_core.exceptions import (
     ConfigurationError,
     InvalidEventError,
+    MfgIntegrationError,
     PermanentDeliveryError,
     RetryableDeliveryError,
     UnmappedValueError,
@@ -199,6 +202,48 @@ def test_answer_that_is_no_page_is_an_error_with_what_the_partner_said(body, tol
 
     assert told in caught.value.detail
     assert caught.value.code == "answer_unreadable"
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**15), 10**15)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["data", "wo", "changed", "removed", "status", "year"]),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    json_values.map(json.dumps).map(str.encode) | st.binary(max_size=40),
+    st.sampled_from(["iso", "epoch_s", "epoch_ms", "ms_date", "object", "%d.%m.%Y"]),
+    st.sampled_from(
+        [
+            {"kind": "cursor", "next": "data[0].wo"},
+            {"kind": "next_url", "next": "data[0].wo"},
+            {"kind": "offset", "total": "data[0].changed"},
+        ]
+    ),
+)
+def test_whatever_a_partner_answers_ends_in_items_or_in_a_sentence(
+    body, format, paging
+):
+    source = orders(changed_at={"value": "changed", "format": format}, paging=paging)
+
+    try:
+        read_page = read(source, body=body)
+        for item in read_page.items:
+            source.event(item.document, item.key, item.deleted, "e")
+    except MfgIntegrationError as error:
+        assert str(error)
 
 
 def test_refusals_are_told_as_those_of_a_delivery():

@@ -115,6 +115,12 @@ class MfgConnectorPolling(models.Model):
     def _lease_ends_at(self):
         return _earliest(super()._lease_ends_at(), self._source_outlook()[2])
 
+    def _polls(self):
+        """Whether the partner has lists that this database may ask for."""
+        self.ensure_one()
+        has_lists = self.template and self._get_template().sources
+        return bool(has_lists) and self._is_armed()
+
     def _source_outlook(self):
         """When sources were, will be, or may be due.
 
@@ -122,7 +128,7 @@ class MfgConnectorPolling(models.Model):
             the next one becomes due, that at which the first lease runs out; each may
             be None, and all are in a database that may not poll
         """
-        if not self._is_armed():
+        if not self._polls():
             return None, None, None
         with read_committed(self.env.registry) as cr:
             cr.execute(

@@ -48,9 +48,7 @@ class MfgSourceWorker(models.AbstractModel):
 
     def _claim(self, connector):
         """Lease the source that is due longest; None when none is."""
-        template = connector.template and connector._get_template()
-        if not template or not template.sources:
-            return None
+        template = connector._get_template()
         lease_s = template.limits.total_s + LEASE_MARGIN_S
         token = uuid.uuid4().hex
         with read_committed(self.env.registry) as cr:

@@ -36,7 +36,7 @@ class MfgSourcePolling(models.AbstractModel):
 
     def _poll_due(self, connector):
         """Read some pages of a source that is due; how many were read or tried."""
-        if not connector._is_armed():
+        if not connector._polls():
             return 0
         turn = self._claim(connector)
         if turn is None:

@@ -372,6 +372,31 @@ class TestPollingRaces(PollingCase):
         self.assertEqual(due.lanes, 1)
         self.assertLess(due.oldest_due_at, time.time() - 3600)
 
+    def test_sweeper_polls_by_itself_when_no_job_runner_lives(self):
+        self.partner.put("T1", 1)
+        self.make_due()
+
+        self.commit(lambda env: env["mfg.sweeper"]._cron_sweep())
+
+        self.assertEqual(self.told("T1"), [1])
+
+    def test_list_that_a_newer_template_brings_is_polled_and_one_that_went_is_not(
+        self,
+    ):
+        self.sql(
+            "UPDATE mfg_source SET name = 'old' WHERE connector_id = %s"
+            " AND name = 'stock'",
+            self.connector_id,
+        )
+
+        self.commit(lambda env: env["mfg.connector"]._sync_changed_templates())
+
+        listed = self.sql(
+            "SELECT name, active FROM mfg_source WHERE connector_id = %s ORDER BY name",
+            self.connector_id,
+        )
+        self.assertEqual(listed, [("changes", True), ("old", False), ("stock", True)])
+
     def test_job_is_planned_for_the_next_poll(self):
         self.poll()
 
