@@ -106,7 +106,7 @@ def test_posted_search_holds_watermark_and_cursor_in_its_body():
             },
         },
         paging={"kind": "cursor", "next": "next"},
-        watermark={"format": "iso_3"},
+        watermark={"format": "iso:3"},
     )
 
     request = source.request({"cursor": "c2"}, NOON, CONNECTOR)
@@ -224,7 +224,7 @@ json_values = st.recursive(
 
 @given(
     json_values.map(json.dumps).map(str.encode) | st.binary(max_size=40),
-    st.sampled_from(["iso", "epoch_s", "epoch_ms", "ms_date", "object", "%d.%m.%Y"]),
+    st.sampled_from(["iso", "epoch_s", "epoch_ms", "ms_date", "parts", "%d.%m.%Y"]),
     st.sampled_from(
         [
             {"kind": "cursor", "next": "data[0].wo"},

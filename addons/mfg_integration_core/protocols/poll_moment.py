@@ -5,14 +5,14 @@ format         example
 =============  ==================================================================
 ``iso``        ``2026-11-20T22:15:00.25Z``; read with any number of fraction
                digits, with or without an offset (see ``zone``), also a bare date
-``iso_0`` …    the same, written with exactly 0, 3, 6, 7 or 9 fraction digits
-``iso_9``
-``iso_utc``    ``2026-11-20T22:15:00``: without offset, meaning UTC
+``iso:3``      the same, written with exactly 3 fraction digits (0 to 9)
+``iso_utc``    ``2026-11-20T22:15:00``: without offset, meaning UTC; also
+               ``iso_utc:3``
 ``date``       ``2026-11-20``
 ``epoch_s``    ``1795212900``, also with a fraction or as text
 ``epoch_ms``   ``1795212900250``
 ``ms_date``    ``/Date(1795212900250)/``
-``object``     an object or list of parts, see :func:`_from_parts`
+``parts``      an object or list of parts, see :func:`_from_parts`
 a pattern      whatever ``strptime`` reads, e.g. ``%d.%m.%Y %H:%M:%S``
 =============  ==================================================================
 
@@ -37,6 +37,7 @@ _ISO = re.compile(
     r"(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?"
     r" ?([Zz]|UTC|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
 )
+_WITH_DIGITS = re.compile(r"(iso|iso_utc):([0-9])")
 _NUMBER = re.compile(r"(-?)([0-9]{1,18})(?:\.([0-9]+))?")
 _MS_DATE = re.compile(r"/Date\((-?[0-9]{1,18})(?:[+-][0-9]{4})?\)/")
 _PART_NAMES = ("year", "month", "day", "hour", "minute", "second")
@@ -61,7 +62,7 @@ def read_moment(value, format: str = "iso", zone: str = "UTC") -> datetime | Non
     """
     if value is None or value == "":
         return None
-    read = _READERS.get(format) or _pattern_reader(format)
+    read = _READERS.get(_plain_format(format)) or _pattern_reader(format)
     try:
         moment = read(value, _zone(zone))
     except _BeforeTimeError:
@@ -79,9 +80,9 @@ def write_moment(moment: datetime, format: str = "iso", zone: str = "UTC"):
     """
     if moment.tzinfo is None:
         raise ValueError("A moment without time zone cannot be written unambiguously")
-    write = _WRITERS.get(format)
-    if write:
-        return write(moment.astimezone(UTC))
+    plain, _colon, digits = format.partition(":")
+    if plain in _WRITERS and digits == _digits_of(format):
+        return _WRITERS[plain](moment.astimezone(UTC), digits)
     return moment.astimezone(_zone(zone)).strftime(format)
 
 
@@ -90,10 +91,20 @@ def check_format(format: str, zone: str = "UTC") -> None:
 
     :raise ValueError: says which ones are
     """
-    if format not in _READERS and "%" not in format:
+    if _plain_format(format) not in _READERS and "%" not in format:
         known = ", ".join(_READERS)
         raise ValueError(f"{format!r} is no format of moments, only {known} or %Y …")
     _zone(zone)
+
+
+def _plain_format(format: str) -> str:
+    """The format without its number of fraction digits."""
+    return _WITH_DIGITS.sub(r"\1", format)
+
+
+def _digits_of(format: str) -> str:
+    match = _WITH_DIGITS.fullmatch(format)
+    return match[2] if match else ""
 
 
 class _BeforeTimeError(Exception):
@@ -222,7 +233,7 @@ def _from_parts(value, zone) -> datetime:
     if isinstance(value, list):
         return _of_numbers(value[:6], value[6] if len(value) > 6 else 0, zone)
     if not isinstance(value, Mapping):
-        raise _unreadable(value, "object")
+        raise _unreadable(value, "parts")
     for name, format in _WHOLE.items():
         if name in value:
             return _of_whole(value, name, format, zone)
@@ -261,38 +272,36 @@ def _to_parts(moment: datetime) -> dict:
 # ------------------------------------------------------------------
 
 
-def _to_iso(moment: datetime, digits: int) -> str:
+def _to_iso(moment: datetime, digits: str) -> str:
+    return f"{_to_naive_iso(moment, digits)}Z"
+
+
+def _to_naive_iso(moment: datetime, digits: str) -> str:
+    """As short as exact, unless a number of fraction digits is asked for."""
+    fraction = f"{moment.microsecond:06d}"
+    if digits:
+        fraction = fraction.ljust(int(digits), "0")[: int(digits)]
+    else:
+        fraction = fraction.rstrip("0")
     text = f"{moment:%Y-%m-%dT%H:%M:%S}"
-    fraction = f"{moment.microsecond:06d}".ljust(digits, "0")[:digits]
-    return f"{text}.{fraction}Z" if digits else f"{text}Z"
+    return f"{text}.{fraction}" if fraction else text
 
 
-def _to_short_iso(moment: datetime) -> str:
-    text = _to_iso(moment, 6)[:-1].rstrip("0").rstrip(".")
-    return f"{text if moment.microsecond else _to_iso(moment, 0)[:-1]}Z"
-
-
-_DIGITS = {f"iso_{digits}": digits for digits in (0, 3, 6, 7, 9)}
 _READERS: dict[str, Callable] = {
     "iso": _from_iso,
-    **dict.fromkeys(_DIGITS, _from_iso),
     "iso_utc": lambda value, _zone: _from_iso(value, UTC),
     "date": _from_iso,
     "epoch_s": lambda value, _zone: _from_number(value, 1, "epoch_s"),
     "epoch_ms": lambda value, _zone: _from_number(value, 1000, "epoch_ms"),
     "ms_date": _from_ms_date,
-    "object": _from_parts,
+    "parts": _from_parts,
 }
 _WRITERS: dict[str, Callable] = {
-    "iso": _to_short_iso,
-    **{
-        name: (lambda moment, digits=digits: _to_iso(moment, digits))
-        for name, digits in _DIGITS.items()
-    },
-    "iso_utc": lambda moment: _to_short_iso(moment)[:-1],
-    "date": lambda moment: f"{moment:%Y-%m-%d}",
-    "epoch_s": lambda moment: _micros(moment) // 1_000_000,
-    "epoch_ms": lambda moment: _micros(moment) // 1000,
-    "ms_date": lambda moment: f"/Date({_micros(moment) // 1000})/",
-    "object": _to_parts,
+    "iso": _to_iso,
+    "iso_utc": _to_naive_iso,
+    "date": lambda moment, _digits: f"{moment:%Y-%m-%d}",
+    "epoch_s": lambda moment, _digits: _micros(moment) // 1_000_000,
+    "epoch_ms": lambda moment, _digits: _micros(moment) // 1000,
+    "ms_date": lambda moment, _digits: f"/Date({_micros(moment) // 1000})/",
+    "parts": lambda moment, _digits: _to_parts(moment),
 }
