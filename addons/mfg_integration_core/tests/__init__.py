@@ -24,6 +24,10 @@ from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
 from . import test_models_polling
+from . import test_models_polling_races
+from . import test_models_polling_screens
+from . import test_models_polling_start
+from . import test_models_polling_trouble
 from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention

@@ -1,5 +1,15 @@
+from datetime import datetime, timedelta
+
 from .committed_case import CommittedCase
 from .polled_partner import PolledPartner
+
+#: Number that the template gives to what was deleted.
+DELETED = 99
+
+
+def at(epoch_ms):
+    """A partner's moment as the database keeps it."""
+    return datetime(1970, 1, 1) + timedelta(milliseconds=epoch_ms)
 
 
 class PollingCase(CommittedCase):
