@@ -1,6 +1,11 @@
+import logging
+
 from odoo import SUPERUSER_ID, _, api, fields, models
 
+from ..exceptions import ConfigurationError, in_full
 from ..unit_of_work import read_committed, run_in_transaction
+
+_logger = logging.getLogger(__name__)
 
 #: In SQL: sources that may be polled when their time comes.
 OPEN_SOURCES = "connector_id = %(connector)s AND active AND paused IS NOT TRUE"
@@ -87,12 +92,12 @@ class MfgConnectorPolling(models.Model):
     def _sync_changed_templates(self):
         """Bring in what a newer version of a template lists, in its own transaction."""
         connectors = self.search([("template", "!=", False), ("state", "=", "live")])
-        changed = [
-            connector.id
-            for connector in connectors
-            if set(connector.source_ids.mapped("name"))
-            != set(connector._get_template().sources)
-        ]
+        changed = []
+        for connector in connectors:
+            lists = connector._lists()
+            known = set(connector.source_ids.mapped("name"))
+            if lists is not None and known != set(lists):
+                changed.append(connector.id)
         if changed:
             run_in_transaction(
                 self.env.registry,
@@ -118,8 +123,22 @@ class MfgConnectorPolling(models.Model):
     def _polls(self):
         """Whether the partner has lists that this database may ask for."""
         self.ensure_one()
-        has_lists = self.template and self._get_template().sources
-        return bool(has_lists) and self._is_armed()
+        return bool(self._lists()) and self._is_armed()
+
+    def _lists(self):
+        """The lists of the connector's template, by name; None when it is broken.
+
+        A broken template must not stop the rounds over all connectors. Its own lists
+        become stale, and every delivery of the connector says what is wrong.
+        """
+        self.ensure_one()
+        if not self.template:
+            return {}
+        try:
+            return self._get_template().sources
+        except ConfigurationError as error:
+            _logger.warning("%s polls nothing: %s", self.code, in_full(error))
+            return None
 
     def _source_outlook(self):
         """When sources were, will be, or may be due.

@@ -226,8 +226,6 @@ class MfgSource(models.Model):
 
     def _start_over(self, start, since=None):
         """Forget how far the list was read; a poll under way is dropped."""
-        for source in self:
-            self.env["mfg.source.item"]._forget_untaken(self.env.cr, source.id)
         self.write(
             {
                 "start": start,
@@ -243,6 +241,10 @@ class MfgSource(models.Model):
                 "lease_until": False,
             }
         )
+        # In the order in which a worker takes its locks: first the source.
+        self.flush_recordset()
+        for source in self:
+            self.env["mfg.source.item"]._forget_untaken(self.env.cr, source.id)
         self._poll_soon()
 
     def _check_operator(self):

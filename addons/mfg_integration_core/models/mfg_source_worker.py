@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from psycopg2.extras import Json
 
-from odoo import models
+from odoo import _, models
 
 from ..exceptions import (
     LeaseLostError,
@@ -91,11 +91,18 @@ class MfgSourcePolling(models.AbstractModel):
                 connector.code,
                 exc_info=error,
             )
+            told = _(
+                "An error in Odoo itself: %(kind)s. Nothing is lost; it is tried again"
+                " by itself. The server's log tells your administrator more.",
+                kind=type(error).__name__,
+            )
+        else:
+            told = in_full(error)
         failures = turn.failures + 1
         wait = self._wait_s(connector, turn, failures, error)
         values = {
             "failures": failures,
-            "error": in_full(error) or type(error).__name__,
+            "error": told,
             "lease_token": None,
             "lease_until": None,
         }

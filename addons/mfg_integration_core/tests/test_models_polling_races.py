@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..exceptions import ConfigurationError
 from .polling_case import PollingCase
 
 
@@ -60,6 +61,7 @@ class TestPollingRaces(PollingCase):
         ):
             self.poll()
         self.assertEqual(self.event_count(), 0)
+        self.assertIn("An error in Odoo itself: MemoryError", self.column("error"))
 
         self.poll()
 
@@ -119,6 +121,21 @@ class TestPollingRaces(PollingCase):
             self.connector_id,
         )
         self.assertEqual(listed, [("changes", True), ("old", False), ("stock", True)])
+
+    def test_broken_template_stops_its_own_lists_and_nobody_elses_round(self):
+        broken = ConfigurationError("polled_partner.yaml, sources is wrong.")
+        connectors = self.registry["mfg.connector"]
+        logger = "odoo.addons.mfg_integration_core.models.mfg_connector_polling"
+        self.make_due()
+
+        with (
+            patch.object(connectors, "_get_template", side_effect=broken),
+            self.assertLogs(logger, "WARNING"),
+        ):
+            self.commit(lambda env: env["mfg.sweeper"]._cron_sweep())
+
+        self.assertEqual(self.partner.asked, [])
+        self.assertTrue(self.on_source(lambda source: source.active))
 
     def test_job_is_planned_for_the_next_poll(self):
         self.poll()
