@@ -12,6 +12,6 @@ class MfgConnectorAdapterRestPolling(models.AbstractModel):
         line.assert_alive()
         with line.mask.errors():
             answer = _send(
-                line.sessions.get(), request, line.template.limits, lambda answer: None
+                line.session, request, line.template.limits, lambda answer: None
             )
             return read(answer)

@@ -43,13 +43,6 @@ class PollingCase(CommittedCase):
     def _leave(self):
         self.sql("DELETE FROM mfg_source WHERE connector_id = %s", self.connector_id)
 
-    @classmethod
-    def _request_handler(cls, session, request, /, **options):
-        """Odoo's guard against calls to strangers; that of 19.0 knows one time limit,
-        not a pair for connecting and reading."""
-        options["timeout"] = sum(options["timeout"])
-        return super()._request_handler(session, request, **options)
-
     # ------------------------------------------------------------------- when
 
     def poll(self):
