@@ -246,7 +246,8 @@ def _handler_for(peer: Peer) -> type[BaseHTTPRequestHandler]:
         do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
         def _send(self, answer: Answer):
-            body = json.dumps(answer.body).encode()
+            # 204 has no body, or the next answer would begin in the middle of it.
+            body = b"" if answer.status == 204 else json.dumps(answer.body).encode()
             self.send_response(answer.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
