@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mfg_integration_core.exceptions import SignatureError
-from mfg_integration_core.protocols import webhook_signature
+from mfg_integration_core.protocols import webhook_scheme, webhook_signature
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = b'{"test": 2432232314}'
@@ -41,7 +41,7 @@ def verify_vector(vector):
         return webhook_signature.verify(
             [vector["secret"]], vector["headers"], body, vector["now"]
         )
-    return webhook_signature.verify_scheme(
+    return webhook_scheme.verify(
         MAINTAINX, [vector["secret"]], vector["headers"], body, vector["now"]
     )
 
@@ -179,12 +179,10 @@ def scheme_of(**changes):
     ids=["hex", "upper case hex", "prefix", "sha512 base64", "several at once"],
 )
 def test_scheme_described_by_a_template_is_verified(scheme, value):
-    webhook_signature.verify_scheme(scheme, ["key"], {"x-signature": value}, BODY, NOW)
+    webhook_scheme.verify(scheme, ["key"], {"x-signature": value}, BODY, NOW)
 
     with pytest.raises(SignatureError):
-        webhook_signature.verify_scheme(
-            scheme, ["other"], {"x-signature": value}, BODY, NOW
-        )
+        webhook_scheme.verify(scheme, ["other"], {"x-signature": value}, BODY, NOW)
 
 
 def test_base64_key_is_decoded_before_it_signs():
@@ -192,16 +190,16 @@ def test_base64_key_is_decoded_before_it_signs():
     value = hmac.new(b"raw key", BODY, hashlib.sha256).hexdigest()
     secret = base64.b64encode(b"raw key").decode()
 
-    webhook_signature.verify_scheme(scheme, [secret], {"X-Signature": value}, BODY, NOW)
+    webhook_scheme.verify(scheme, [secret], {"X-Signature": value}, BODY, NOW)
 
 
 def test_old_timestamp_of_a_scheme_is_stale_though_signed():
     signature = hmac.new(b"key", b"1000." + BODY, hashlib.sha256).hexdigest()
     headers = {MAINTAINX["header"]: f"t=1000,v1={signature}"}
 
-    webhook_signature.verify_scheme(MAINTAINX, ["key"], headers, BODY, 1300)
+    webhook_scheme.verify(MAINTAINX, ["key"], headers, BODY, 1300)
     with pytest.raises(SignatureError) as caught:
-        webhook_signature.verify_scheme(MAINTAINX, ["key"], headers, BODY, 1301)
+        webhook_scheme.verify(MAINTAINX, ["key"], headers, BODY, 1301)
 
     assert caught.value.code == "signature_stale"
 
@@ -211,4 +209,4 @@ def test_malformed_scheme_header_only_gives_a_signature_error(value, body):
     headers = {MAINTAINX["header"]: value}
 
     with pytest.raises(SignatureError):
-        webhook_signature.verify_scheme(MAINTAINX, ["key"], headers, body, NOW)
+        webhook_scheme.verify(MAINTAINX, ["key"], headers, body, NOW)
