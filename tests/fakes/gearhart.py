@@ -15,8 +15,8 @@ are ``{"result": "ok" | "refused", ...}``.
 - ``GET /orders/<no>``: the row, and its ``ETag``.
 - ``PUT /orders/<no> {title, urgency}`` with ``If-Match``: 204; 428 without the header,
   412 when the order was changed meanwhile.
-- ``POST /orders/<no>/start | pause | resume | finish | drop``: an action per status. One
-  that the order's state does not allow is 200 and refused.
+- ``POST /orders/<no>/start | pause | resume | finish | drop``: an action per status.
+  One that the order's state does not allow is 200 and refused.
 - Asked too often (manners ``refuse_status`` 429): ``X-Gearhart-Reset``, epoch seconds.
 
 Control door: ``POST /_control/orders {title, machine, ...}`` opens an order at the
