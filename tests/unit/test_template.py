@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from mfg_integration_core.exceptions import (
     PermanentDeliveryError,
     UnmappedValueError,
 )
-from mfg_integration_core.protocols import template_source
+from mfg_integration_core.protocols import template_source, webhook_signature
 from mfg_integration_core.protocols.template import Template
 
 from .template_text import CONNECTOR, ENVELOPE, TEMPLATE
@@ -73,7 +74,7 @@ def test_published_schema_is_a_schema():
         ("template: acme", "template: other", "'acme', the name of the file"),
         ("name: Acme CMMS\n", "", "name is missing"),
         ("path: /api/ping", "path: api/ping", "check/path"),
-        ("{scheme: bearer}", "{scheme: api_key}", "auth/header is missing"),
+        ("{scheme: bearer}", "{scheme: api_key}", "line 5, auth/header is missing"),
         (
             "{scheme: bearer}",
             "{scheme: bearer, header: X-Key}",
@@ -207,6 +208,22 @@ def test_credentials_are_sent_as_the_scheme_says(auth, headers, secret_headers):
 
     assert sent == {"Accept": "application/json"} | headers
     assert template.secret_headers == secret_headers
+
+
+def test_c3_request_is_signed_as_standard_webhooks_has_it():
+    secret = webhook_signature.new_secret()
+    template = load("{scheme: bearer}", "{scheme: standard_webhooks}")
+
+    request = request_of(template, connector=CONNECTOR | {"secret": secret})
+
+    assert "Authorization" not in request.headers
+    assert template.secret_headers == {"webhook-signature"}
+    signed_at = int(request.headers["webhook-timestamp"])
+    assert abs(time.time() - signed_at) < 60
+    message_id = webhook_signature.verify(
+        [secret], request.headers, request.body, signed_at
+    )
+    assert message_id == "m-1"
 
 
 def test_secret_does_not_show_in_the_text_of_a_request():

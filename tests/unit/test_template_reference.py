@@ -32,6 +32,7 @@ PIECE = re.compile(r"(^#+ [^\n]*$|^```\w+\n.*?^```)", re.MULTILINE | re.DOTALL)
 BLOCKS = [(kind, text) for kind, text in BLOCK.findall(PAGE)]
 MESSAGE = json.loads(next(text for kind, text in BLOCKS if kind == "json"))
 SECRET = "s3cret"
+SIGNING_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = 1795212900
 
 
@@ -50,12 +51,10 @@ class Example:
 def examples():
     """The examples of the page, each under the heading that it stands below."""
     heading, template = "", ""
-    for line_or_block in re.split(
-        r"(^#+ [^\n]*$|^```\w+\n.*?^```)", PAGE, flags=re.M | re.S
-    ):
-        if line_or_block.startswith("#"):
-            heading = line_or_block.strip("# ")
-        found = BLOCK.fullmatch(line_or_block)
+    for piece in PIECE.findall(PAGE):
+        if piece.startswith("#"):
+            heading = piece.strip("# ")
+        found = BLOCK.fullmatch(piece)
         if found and found[1] == "yaml":
             template = found[2]
         elif found and found[1] == "http":
@@ -89,12 +88,12 @@ def load(text):
 class Line:
     """A line to the scripted partner, with one session for all tries."""
 
-    def __init__(self, template, partner):
+    def __init__(self, template, partner, secret):
         self.template = template
         self.connector = {
             "base_url": partner.url,
             "username": "hub",
-            "secret": SECRET,
+            "secret": secret,
         }
         self.learned = []
         self.keeper = template.session_keeper(self.connector, self.learned.append)
@@ -128,14 +127,16 @@ def test_example_does_what_the_page_says(example):
     if example.is_webhook:
         assert_received(load(example.template), tries)
     elif tries[0].calls:
-        assert_played(load(example.template), tries)
+        is_signed = "scheme: standard_webhooks" in example.template
+        secret = SIGNING_SECRET if is_signed else SECRET
+        assert_played(load(example.template), tries, secret)
     else:
         assert_refused_when_configured(example.template, tries[0].end)
 
 
-def assert_played(template, tries):
+def assert_played(template, tries, secret):
     with playing(tries) as partner:
-        line = Line(template, partner)
+        line = Line(template, partner, secret)
         ends = [line.attempt(uncertain=bool(number)) for number in range(len(tries))]
 
         assert partner.faults == []

@@ -97,15 +97,15 @@ class RequestPlan:
     ) -> PreparedRequest:
         """The request for ``envelope`` at ``connector``.
 
-        :param envelope: what expressions look at, besides ``connector``, of which they
-            see ``username`` and ``base_url``
+        :param envelope: what expressions look at, one by one or whole as ``event``,
+            and ``connector``, of which they see ``username`` and ``base_url``
         :param address: where to send it, instead of the template's path; must be on
             the connector's host
         :raise PermanentDeliveryError: codes ``mapping_failed``, ``bad_address``,
             ``other_host``, ``credentials_missing``
         :raise UnmappedValueError: a word that a value map does not know
         """
-        document = {**envelope, "connector": _shown(connector)}
+        document = {**envelope, "event": envelope, "connector": _shown(connector)}
         try:
             headers, body = self._filled_headers(document), self._filled_body(document)
             path = self._path(document) if self._path else ""
@@ -120,7 +120,8 @@ class RequestPlan:
             headers = {"Content-Type": self._media_type} | headers
         if envelope.get("traceparent"):
             headers["traceparent"] = envelope["traceparent"]
-        headers |= credentials(self._auth, connector)
+        message_id = str(envelope.get("id") or "check")
+        headers |= credentials(self._auth, connector, message_id, body)
         base = checked_base_url(connector["base_url"])
         url = within_host(base, address) if address else base + path
         return PreparedRequest(self._method, _with_query(url, query), headers, body)

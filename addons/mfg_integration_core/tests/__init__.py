@@ -7,6 +7,7 @@ from . import test_models_binding
 from . import test_models_connector
 from . import test_models_connector_copies
 from . import test_models_connector_network
+from . import test_models_connector_template
 from . import test_models_connector_tls
 from . import test_models_correction
 from . import test_models_dead_letter
