@@ -40,6 +40,7 @@
         "views/mfg_door_counter_views.xml",
         "views/mfg_subscription_views.xml",
         "wizards/mfg_secret_rotate_views.xml",
+        "wizards/mfg_template_trial_views.xml",
         "views/mfg_connector_form.xml",
         "views/mfg_connector_views.xml",
         "views/mrp_production_views.xml",

@@ -86,6 +86,18 @@ class MfgConnectorAdapter(models.AbstractModel):
         """
         raise NotImplementedError(f"{self._name} delivers nothing")
 
+    def _try_out(self, line, operation, message, send):
+        """What becomes of a message, told call by call with secrets masked.
+
+        :param operation: name of the operation; None tries the connection test
+        :param message: the envelope, with ``reference`` where the partner's is known
+        :param send: whether it is really sent and takes effect
+        :return: a ``Told`` of ``protocols/template_trial.py``
+        """
+        raise NotImplementedError(
+            _("%(adapter)s has no trial of its template", adapter=self._name)
+        )
+
     def _check(self, line) -> str:
         """Call something harmless at the partner and say what it answered."""
         raise NotImplementedError(

@@ -21,6 +21,7 @@ from ..protocols.template_auth import ConnectorView
 from ..protocols.template_conversation import Conversation
 from ..protocols.template_request import PreparedRequest
 from ..protocols.template_session import SessionKeeper
+from ..protocols.template_trial import Trial
 from .mfg_connector_adapter import Answer, Exchange, Line, Sent
 
 #: Longest answer that is read; a partner that sends more is not the one we think.
@@ -111,6 +112,13 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             status=answer.status,
         )
 
+    def _try_out(self, line, operation, message, send):
+        line.assert_alive()
+        trial = Trial(line.template, operation, message, line.connector)
+        if not send:
+            return trial.foresee()
+        return trial.perform(line.sender(lambda _request, _answer: None))
+
     def _connector_view(self, connector):
         """What a template may know of a connector, its newest secret included."""
         secrets = connector._secrets("outbound")
@@ -177,17 +185,21 @@ class RestLine(Line):
 
         :param heard: gets ``(request, answer)`` of each request
         """
-        session = self.sessions.get()
-
-        def send(request):
-            return _send(
-                session,
-                request,
-                self.template.limits,
-                lambda answer: heard.append((request, answer)),
-            )
-
+        send = self.sender(lambda request, answer: heard.append((request, answer)))
         return Conversation(self.connector, self.keeper, send, assert_in_time)
+
+    def sender(self, heard):
+        """A callable that sends a request and returns the answer.
+
+        :param heard: told request and answer before anything is concluded from it
+        """
+        session = self.sessions.get()
+        return lambda request: _send(
+            session,
+            request,
+            self.template.limits,
+            lambda answer: heard(request, answer),
+        )
 
     def as_sent(self, request: PreparedRequest) -> Sent:
         """The request without credentials."""

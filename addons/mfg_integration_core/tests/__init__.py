@@ -34,3 +34,4 @@ from . import test_models_trace
 from . import test_security_companies
 from . import test_unit_of_work
 from . import test_views_actions
+from . import test_wizards_template_trial
