@@ -100,6 +100,90 @@ def test_wrong_template_names_file_place_and_remedy(replace, by, place):
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("replace", "by", "place", "remedy"),
+    [
+        (
+            "version: 1",
+            "version: 1\nread_only: Its vendor forbids it.",
+            "line 9, operations may not stand beside read_only",
+            "Leave out",
+        ),
+        (
+            "    path: /api/orders/{data.reference}/close",
+            "    address: {method: POST, path: /tickets, url: url}",
+            "operations/close_order/lookup is missing",
+            "look up",
+        ),
+        (
+            "    path: /api/orders/{data.reference}/close",
+            "    path: /close\n    answer: {reference: no, already_status: [409]}",
+            "operations/close_order/lookup is missing",
+            "look up",
+        ),
+        (
+            "{scheme: bearer}",
+            "{scheme: session, login: {method: POST, path: /s}, session: {cookie: S},"
+            " ended: {status: []}}",
+            "line 5, auth/ended says nothing",
+            "Name the status",
+        ),
+        (
+            "answer: {reference: order.no}",
+            "answer: {reference: {header: Location, pattern: /orders/.*}}",
+            "operations/create_order/answer/reference/pattern",
+            "one group",
+        ),
+        (
+            "answer: {reference: order.no}",
+            "answer: {reference: {text: '('}}",
+            "line 18, operations/create_order/answer/reference/text",
+            "one group",
+        ),
+        (
+            "{scheme: bearer}",
+            "{scheme: session, login: {method: POST, path: /s}, session: {body: id}}",
+            "auth/send is missing",
+            "template.schema.json",
+        ),
+        (
+            "{scheme: bearer}",
+            "{scheme: oauth2, client: body}",
+            "line 5, auth",
+            "template.schema.json",
+        ),
+        (
+            "    path: /api/orders/{data.reference}/close",
+            "    path: /close\n    status: data.state",
+            "operations/close_order/status may not stand here",
+            "template.schema.json",
+        ),
+    ],
+)
+def test_template_that_makes_no_sense_is_refused(replace, by, place, remedy):
+    with pytest.raises(ConfigurationError) as caught:
+        load(replace, by)
+
+    assert place in caught.value.detail
+    assert remedy in caught.value.remedy
+
+
+@given(st.sampled_from(range(TEMPLATE.count("\n"))))
+def test_line_of_a_mistake_is_the_line_that_has_it(number):
+    lines = TEMPLATE.splitlines()
+    name, colon, _value = lines[number].partition(": ")
+    if not colon or "?" in lines[number]:
+        return
+    lines[number] = f"{name}: {{unheard_of: true}}"
+
+    try:
+        Template.load("\n".join(lines), "acme.yaml")
+    except ConfigurationError as error:
+        told = int(error.detail.partition("line ")[2].partition(",")[0])
+        # What is missing, or may not stand beside, is told of the whole section.
+        assert told <= number + 1
+
+
 def test_own_signature_scheme_needs_an_id():
     with pytest.raises(ConfigurationError, match="webhooks/id is missing"):
         load("  id: \"join('-', [wo, to_string(version)])\"\n")

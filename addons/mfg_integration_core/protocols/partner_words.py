@@ -6,7 +6,6 @@ UTF-8. Nothing here fails on what they send, except where JSON is asked for.
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -43,7 +42,7 @@ def text_of(headers: Mapping, body: bytes) -> str:
     name = declared[1] if declared else json.detect_encoding(body)
     try:
         # JSON by the rules begins without a byte order mark; not all partners know.
-        return codecs.decode(body, name).removeprefix("\ufeff")
+        return body.decode(name).removeprefix("\ufeff")
     except LookupError as error:
         raise UnreadableError(
             f"is in the character set {name[:40]}, which is not known"

@@ -118,10 +118,16 @@ class TemplateFunctions(Functions):
         """Find at load what would only be found in production.
 
         :param literals: the arguments; None for those that are not literal
-        :raise ValueError: there is no such function, value map, date or unit
+        :raise ValueError: there is no such function, value map, date or unit, or it
+            takes another number of arguments
         """
         if name not in self.FUNCTION_TABLE:
             raise ValueError(f"there is no function {name}()")
+        wanted = self.FUNCTION_TABLE[name]["signature"]
+        is_variadic = bool(wanted) and wanted[-1].get("variadic", False)
+        too_few, too_many = len(literals) < len(wanted), len(literals) > len(wanted)
+        if too_few or (too_many and not is_variadic):
+            raise ValueError(f"{name}() takes {len(wanted)}, not {len(literals)}")
         first, *others = literals or [None]
         if name == "map" and first is not None and first not in self.value_maps:
             raise ValueError(f"there is no value map {first!r}")

@@ -7,6 +7,7 @@ Source: UN/ECE Recommendation 20 (codes such as ``KGM``); NIST SP 811 (factors).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation, localcontext
 
 _DIGITS = 28
@@ -74,6 +75,7 @@ _UNITS = {
 }
 # Conversions to and fro may leave a trace in the last digits.
 _KEPT_DIGITS = 15
+_LARGEST_EXPONENT = 300
 
 
 def convert(value, source: str, target: str) -> int | float | None:
@@ -87,10 +89,9 @@ def convert(value, source: str, target: str) -> int | float | None:
         raise ValueError(f"{source} is a {kind}, {target} is a {other_kind}")
     if value is None:
         return None
-    with localcontext() as context:
-        context.prec = _DIGITS
-        base = _decimal(value) * factor + offset
-        return _number((base - other_offset) / other_factor)
+    return _computed(
+        lambda: (_decimal(value) * factor + offset - other_offset) / other_factor
+    )
 
 
 def scale(value, factor) -> int | float | None:
@@ -100,9 +101,7 @@ def scale(value, factor) -> int | float | None:
     """
     if value is None:
         return None
-    with localcontext() as context:
-        context.prec = _DIGITS
-        return _number(_decimal(value) * _decimal(factor))
+    return _computed(lambda: _decimal(value) * _decimal(factor))
 
 
 def unit(name: str) -> tuple[str, Decimal, Decimal]:
@@ -125,9 +124,20 @@ def _decimal(value) -> Decimal:
     return number
 
 
-def _number(exact: Decimal) -> int | float:
+def _computed(compute: Callable[[], Decimal]) -> int | float:
+    """A result as JSON has it: whole where it is, else as short as it is exact.
+
+    :raise ValueError: it is too large or too small for a number of JSON
+    """
     with localcontext() as context:
-        context.prec = _KEPT_DIGITS
-        rounded = +exact
+        context.prec = _DIGITS
+        try:
+            exact = compute()
+            context.prec = _KEPT_DIGITS
+            rounded = +exact
+        except ArithmeticError as error:
+            raise ValueError("the result is too large to compute with") from error
+    if abs(rounded.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError("the result is too large or too small to compute with")
     is_whole = rounded == rounded.to_integral_value()
     return int(rounded) if is_whole else float(rounded)
