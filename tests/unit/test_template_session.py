@@ -29,6 +29,8 @@ check: {method: GET, path: /ping}
 operations:
   tell: {event_type: mfg.ping.v1, method: POST, path: /told}
 """
+AUTH = TEXT[TEXT.index("auth:") : TEXT.index("check:")]
+FOREIGN = "auth: {scheme: oauth2, token_url: 'https://elsewhere.example.com/token'}\n"
 
 
 class Partner:
@@ -222,14 +224,8 @@ def test_lease_covers_logins():
     assert with_login.longest_exchange_s == 80
 
 
-OAUTH = TEXT.replace(
-    TEXT[TEXT.index("auth:") : TEXT.index("check:")],
-    "auth: {scheme: oauth2, token_url: 'https://elsewhere.example.com/token'}\n",
-)
-
-
 def test_token_is_fetched_from_the_connectors_own_host_only():
-    line = Line(Partner(), OAUTH)
+    line = Line(Partner(), TEXT.replace(AUTH, FOREIGN))
 
     with pytest.raises(PermanentDeliveryError) as caught:
         line.tell()

@@ -137,7 +137,7 @@ def _computed(compute: Callable[[], Decimal]) -> int | float:
             rounded = +exact
         except ArithmeticError as error:
             raise ValueError("the result is too large to compute with") from error
-    if abs(rounded.adjusted()) > _LARGEST_EXPONENT:
+    if rounded and abs(rounded.adjusted()) > _LARGEST_EXPONENT:
         raise ValueError("the result is too large or too small to compute with")
     is_whole = rounded == rounded.to_integral_value()
     return int(rounded) if is_whole else float(rounded)

@@ -1,3 +1,4 @@
+from . import test_adapters_bad_partner
 from . import test_adapters_secrets
 from . import test_browser_case_timeline
 from . import test_browser_screens
