@@ -162,6 +162,7 @@ def test_tree_has_the_shape_of_the_template_without_what_is_not_found():
             "equals": "==x",
             "urgent": True,
             "gone": "data.gone",
+            "assignee": None,
             "fault": {"code": "data.fault.code"},
             "tags": ["data.title", "data.gone", "=fixed"],
         },
@@ -174,6 +175,7 @@ def test_tree_has_the_shape_of_the_template_without_what_is_not_found():
         "kind": "corrective",
         "equals": "=x",
         "urgent": True,
+        "assignee": None,
         "tags": ["R1", "fixed"],
     }
 

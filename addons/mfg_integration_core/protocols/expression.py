@@ -91,8 +91,8 @@ def compile_tree(
 ) -> Callable[[object], object]:
     """A function from a document to a JSON value shaped like ``node``.
 
-    Texts are expressions, ``=text`` is that text, numbers and true/false stand for
-    themselves. What finds nothing is left out, and so is an object left empty by it.
+    Texts are expressions, ``=text`` is that text, numbers, true/false and null stand
+    for themselves. What finds nothing is left out, and so is an object left empty by it.
     """
     if isinstance(node, str):
         if node.startswith(_LITERAL_MARK):
@@ -104,7 +104,8 @@ def compile_tree(
             name: compile_tree(child, f"{where}/{name}", functions)
             for name, child in node.items()
         }
-        return lambda document: _filled_object(members, document)
+        empty = frozenset(name for name, child in node.items() if child is None)
+        return lambda document: _filled_object(members, empty, document)
     if isinstance(node, list):
         items = [
             compile_tree(child, f"{where}/{number}", functions)
@@ -116,9 +117,16 @@ def compile_tree(
     return lambda document: node
 
 
-def _filled_object(members: Mapping[str, Callable], document) -> dict | None:
+def _filled_object(
+    members: Mapping[str, Callable], empty: frozenset[str], document
+) -> dict | None:
+    """The object with what was found, and null where the template says null."""
     values = {name: member(document) for name, member in members.items()}
-    found = {name: value for name, value in values.items() if value is not None}
+    found = {
+        name: value
+        for name, value in values.items()
+        if value is not None or name in empty
+    }
     return found if found or not members else None
 
 

@@ -174,8 +174,13 @@ def _pairs(values: Mapping, where: str) -> list[tuple[str, str]]:
 def _with_query(url: str, pairs: list[tuple[str, str]]) -> str:
     if not pairs:
         return url
+    # Names stay readable: `$top` and `updatedAt[gte]` are meant as they stand.
+    query = "&".join(
+        f"{quote(name, safe='$[].:_-')}={quote(value, safe='')}"
+        for name, value in pairs
+    )
     joint = "&" if "?" in url else "?"
-    return url + joint + urlencode(pairs, quote_via=quote)
+    return url + joint + query
 
 
 def _compile_header(
