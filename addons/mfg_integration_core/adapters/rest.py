@@ -72,24 +72,23 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         document = message._envelope()
         if operation.wants_reference:
             document["reference"] = self._reference_of(message)
-        request = line.as_sent(operation.request(document, line.connector))
+        first = operation.request(document, line.connector)
 
         def perform(seen, assert_in_time):
             heard = []
             try:
                 with line.mask.errors():
                     talk = line.conversation(heard, assert_in_time)
-                    done = operation.perform(talk, document, uncertain)
+                    done = operation.perform(talk, document, uncertain, first)
             finally:
                 # Only now: a log-in on the way may have taught the mask a secret.
-                for sent, answer in heard:
-                    seen(line.as_recorded(answer, sent, request))
+                for request, answer in heard:
+                    seen(line.as_recorded(answer, request, first))
             reply = done.reply
             return Answer(reply.status, reply.headers, reply.body, done.reference)
 
-        return Exchange(
-            request.method, request.url, request.headers, request.body, perform
-        )
+        sent = line.as_sent(first)
+        return Exchange(sent.method, sent.url, sent.headers, sent.body, perform)
 
     def _reference_of(self, message):
         """What the partner calls the document of the message; None if not known."""
@@ -211,18 +210,17 @@ class RestLine(Line):
         )
 
     def as_recorded(
-        self, answer: Answer, request: PreparedRequest, expected: Sent
+        self, answer: Answer, request: PreparedRequest, first: PreparedRequest
     ) -> Answer:
         """The answer without the secret, which some partners repeat.
 
-        :param expected: the request that is recorded already
+        :param first: the request that is recorded already
         """
-        sent = self.as_sent(request)
         return replace(
             answer,
             headers=self.mask.headers(answer.headers),
             body=self.mask.body(answer.body),
-            sent=None if sent == expected else sent,
+            sent=None if request == first else self.as_sent(request),
         )
 
 

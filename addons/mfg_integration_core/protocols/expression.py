@@ -92,7 +92,8 @@ def compile_tree(
     """A function from a document to a JSON value shaped like ``node``.
 
     Texts are expressions, ``=text`` is that text, numbers, true/false and null stand
-    for themselves. What finds nothing is left out, and so is an object left empty by it.
+    for themselves. What finds nothing is left out, and so is an object that this
+    leaves empty.
     """
     if isinstance(node, str):
         if node.startswith(_LITERAL_MARK):

@@ -4,9 +4,9 @@ A plain one is sent as it is. With ``tag``, the thing is read first and its tag 
 along, so that nobody's change is overwritten (If-Match). With ``address``, the partner
 is asked for the address that the request has to go to.
 
-Every act has ``perform(talk, message)``, which returns the last answer, unjudged;
-``preview(message, connector)``, the request that it begins with or, where known, the
-one that has the effect; ``calls``, how many requests it takes at most.
+Every act has ``begin(message, connector)``, the request that it begins with;
+``perform(talk, message, first)``, which sends that one and what follows, and returns
+the last answer, unjudged; ``calls``, how many requests it takes at most.
 
 Source: RFC 9110, section 13 (If-Match, 412, 428).
 """
@@ -55,13 +55,13 @@ class PlainAct:
     def __init__(self, request: RequestPlan):
         self._request = request
 
-    def preview(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
+    def begin(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """The request."""
         return self._request.prepare(message, connector)
 
-    def perform(self, talk: Conversation, message: Mapping):
+    def perform(self, talk: Conversation, _message: Mapping, first: PreparedRequest):
         """The answer to it."""
-        return talk.tell(self._request.prepare(message, talk.connector))
+        return talk.tell(first)
 
 
 class TaggedAct:
@@ -94,19 +94,19 @@ class TaggedAct:
         self._is_optional = spec.get("optional", False)
         self._changed_status = frozenset(spec.get("changed_status", CHANGED_STATUS))
 
-    def preview(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
+    def begin(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """The request that reads: what follows depends on its answer."""
         return self._read.prepare(message, connector)
 
-    def perform(self, talk: Conversation, message: Mapping):
+    def perform(self, talk: Conversation, message: Mapping, first: PreparedRequest):
         """The answer to the change.
 
         :raise RetryableDeliveryError: code ``changed_meanwhile``, twice in a row
         :raise PermanentDeliveryError: code ``no_tag``
         """
-        reply = self._once(talk, message)
+        reply = self._once(talk, message, first)
         if reply.status in self._changed_status:
-            reply = self._once(talk, message)
+            reply = self._once(talk, message, first)
         if reply.status in self._changed_status:
             raise RetryableDeliveryError(
                 "The partner's record was changed by somebody else each time before"
@@ -115,8 +115,8 @@ class TaggedAct:
             )
         return reply
 
-    def _once(self, talk: Conversation, message: Mapping):
-        reply = talk.ask(self._read.prepare(message, talk.connector))
+    def _once(self, talk: Conversation, message: Mapping, first: PreparedRequest):
+        reply = talk.ask(first)
         self._rules.check(reply)
         tag = self._tag(reply)
         if tag is None and not self._is_optional:
@@ -164,13 +164,13 @@ class AddressedAct:
         )
         self._rules = rules
 
-    def preview(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
+    def begin(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """The request that asks: where the other one goes is not known yet."""
         return self._ask.prepare(message, connector)
 
-    def perform(self, talk: Conversation, message: Mapping):
+    def perform(self, talk: Conversation, message: Mapping, first: PreparedRequest):
         """The answer to the request that went to the address."""
-        reply = talk.ask(self._ask.prepare(message, talk.connector))
+        reply = talk.ask(first)
         self._rules.check(reply)
         try:
             address = (

@@ -68,4 +68,6 @@ class Conversation:
 
 def _within(session: Session, request: PreparedRequest) -> PreparedRequest:
     """The request as part of a session."""
+    if not session.headers:
+        return request
     return replace(request, headers={**request.headers, **session.headers})

@@ -93,19 +93,25 @@ class Operation:
         self.wants_reference = _speaks_of_reference(spec)
 
     def perform(
-        self, talk: Conversation, message: Mapping, uncertain: bool = False
+        self,
+        talk: Conversation,
+        message: Mapping,
+        uncertain: bool = False,
+        first: PreparedRequest | None = None,
     ) -> Outcome:
         """Ask the partner, and believe it only as far as the template does.
 
         :param message: the envelope, and ``reference`` where the partner's is known
         :param uncertain: an earlier try may have been carried out; look first
+        :param first: what :meth:`request` gave, where that was asked for already
         :raise RetryableDeliveryError, PermanentDeliveryError: how it ended
         """
         if uncertain:
             earlier = self._find_earlier(talk, message)
             if earlier:
                 return earlier
-        reply = self._act.perform(talk, message)
+        first = first or self.request(message, talk.connector)
+        reply = self._act.perform(talk, message, first)
         if reply.status in self._already:
             reference = self._reference_of_earlier(talk, message)
         else:
@@ -114,7 +120,7 @@ class Operation:
 
     def request(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """The request that the operation begins with, look-ups aside."""
-        return self._act.preview(message, connector)
+        return self._act.begin(message, connector)
 
     def read_answer(
         self, status: int, headers: Mapping, body: bytes, message: Mapping = NO_MESSAGE

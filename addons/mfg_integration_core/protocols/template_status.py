@@ -27,11 +27,11 @@ class NoAct:
 
     calls = 0
 
-    def preview(self, _message: Mapping, connector: ConnectorView) -> PreparedRequest:
+    def begin(self, _message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """What is recorded of it."""
         return PreparedRequest("NONE", connector["base_url"], {})
 
-    def perform(self, _talk: Conversation, _message: Mapping):
+    def perform(self, _talk: Conversation, _message: Mapping, _first: PreparedRequest):
         """As if the partner had taken it."""
         return Reply(204)
 
@@ -60,13 +60,13 @@ class TransitionsAct:
         }
         self.calls = max(act.calls for act in self._acts.values())
 
-    def preview(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
+    def begin(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """That of the act that the message's status asks for."""
-        return self._chosen(message).preview(message, connector)
+        return self._chosen(message).begin(message, connector)
 
-    def perform(self, talk: Conversation, message: Mapping):
+    def perform(self, talk: Conversation, message: Mapping, first: PreparedRequest):
         """The answer to that act."""
-        return self._chosen(message).perform(talk, message)
+        return self._chosen(message).perform(talk, message, first)
 
     def _chosen(self, message: Mapping):
         word = _word(self._status, message)
@@ -108,18 +108,18 @@ class StepsAct:
         self._rules = rules
         self.calls = len(self._order)
 
-    def preview(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
+    def begin(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """The request that reads: the steps depend on its answer."""
         self._place(_word(self._target, message), "target")
         return self._read.prepare(message, connector)
 
-    def perform(self, talk: Conversation, message: Mapping):
+    def perform(self, talk: Conversation, message: Mapping, first: PreparedRequest):
         """The answer to the last step, or that to the reading when none is left.
 
         :raise PermanentDeliveryError: codes ``step_back``, ``unknown_step``
         """
         target = self._place(_word(self._target, message), "target")
-        reply = talk.ask(self._read.prepare(message, talk.connector))
+        reply = talk.ask(first)
         self._rules.check(reply)
         place = self._place(self._word_now(reply), "present")
         if place > target and not self._may_go_back:
