@@ -50,7 +50,7 @@ def text_of(headers: Mapping, body: bytes) -> str:
     except UnicodeError as error:
         told = "it declares" if declared else "JSON is written in"
         raise UnreadableError(
-            f"is not in the character set {told} ({name[:40]}); the partner has to"
+            f"is not in the character set {told} ({name[:40].upper()}); the partner has to"
             " declare the right one"
         ) from error
 
@@ -66,8 +66,9 @@ def content_of(headers: Mapping, body: bytes):
     try:
         return strict_json.read(text, what="The answer")
     except InvalidEventError as error:
-        kind = "a web page, no JSON" if is_page(headers, body) else "no JSON"
-        raise UnreadableError(f"is {kind}") from error
+        if is_page(headers, body):
+            raise UnreadableError("is a web page, no JSON") from error
+        raise UnreadableError(f"is no JSON that can be kept ({error})") from error
 
 
 def is_page(headers: Mapping, body: bytes) -> bool:

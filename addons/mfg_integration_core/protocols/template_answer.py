@@ -77,8 +77,7 @@ class AnswerRules:
         self.check_status(reply)
         if partner_words.is_page(reply.headers, reply.body):
             raise unreadable("is a web page, not that of an API", reply)
-        if (self._later_when or self._refused_when) and reply.body.strip():
-            self._check_body(reply)
+        self.check_body(reply)
 
     def check_status(self, reply) -> None:
         """Return when the status says that the partner took the request."""
@@ -105,7 +104,10 @@ class AnswerRules:
             return False
         return reply.status in self._later_status or 500 <= reply.status < 600
 
-    def _check_body(self, reply) -> None:
+    def check_body(self, reply) -> None:
+        """Return when the body of an answer that says yes does not say no."""
+        if not (self._later_when or self._refused_when) or not reply.body.strip():
+            return
         try:
             content = partner_words.content_of(reply.headers, reply.body)
             is_later = self._later_when and self._later_when.value(content)
