@@ -52,9 +52,13 @@ LARGEST_PAGE = 50
 
 
 class Gearhart(Peer):
-    """A maintenance system that does everything its own way."""
+    """A maintenance system that does everything its own way.
+
+    :ivar first_number: of its orders, which count up from there
+    """
 
     name = "gearhart"
+    first_number = FIRST_NUMBER
     ROUTES = (
         ("POST", r"/session", "log_in"),
         ("GET", r"/me", "show_user"),
@@ -203,7 +207,7 @@ class Gearhart(Peer):
     def _add(self, wanted: dict) -> dict:
         with self.lock:
             order = {
-                "no": FIRST_NUMBER + len(self._orders),
+                "no": self.first_number + len(self._orders),
                 "title": wanted.get("title", ""),
                 "machine": wanted.get("machine"),
                 "urgency": wanted.get("urgency", 3),
