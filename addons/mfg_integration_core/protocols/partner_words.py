@@ -50,8 +50,8 @@ def text_of(headers: Mapping, body: bytes) -> str:
     except UnicodeError as error:
         told = "it declares" if declared else "JSON is written in"
         raise UnreadableError(
-            f"is not in the character set {told} ({name[:40].upper()}); the partner has to"
-            " declare the right one"
+            f"is not in the character set {told} ({name[:40].upper()}); the partner"
+            " has to declare the right one"
         ) from error
 
 
