@@ -3,7 +3,9 @@
 ``order.no`` an expression over the JSON body: ``id``, ``[0].id``, ``@``;
 ``{header: Location}`` the last piece of a path in a header, or what the one group of
 ``pattern`` finds there; ``{text: pattern}`` the same in a body that is no JSON;
-``{given: id}`` what we ourselves called it, an expression over the message.
+``{given: id}`` what we ourselves called it, an expression over the message;
+``{list: rows, where: ref, is: id, take: no}`` the ``no`` of the first of the ``rows``
+whose ``ref`` equals the message's ``id``, for partners that search inexactly.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ class ReferencePlan:
     def __init__(self, spec: str | Mapping, where: str, functions: TemplateFunctions):
         self.where = where
         self._header = self._text = self._pattern = None
-        self._expression = self._given = None
+        self._expression = self._given = self._choice = None
         if isinstance(spec, str):
             self._expression = Expression(spec, where, functions)
         elif "given" in spec:
@@ -38,6 +40,8 @@ class ReferencePlan:
             self._pattern = "pattern" in spec and compile_pattern(
                 spec["pattern"], f"{where}/pattern"
             )
+        elif "list" in spec:
+            self._choice = _Choice(spec, where, functions)
         else:
             self._text = compile_pattern(spec["text"], f"{where}/text")
 
@@ -51,6 +55,9 @@ class ReferencePlan:
         try:
             if self._given:
                 return self._given.text(message)
+            if self._choice:
+                content = content_of(reply.headers, reply.body)
+                return self._choice.find(content, message)
             if self._expression:
                 return self._expression.text(content_of(reply.headers, reply.body))
         except ExpressionError as error:
@@ -64,6 +71,30 @@ class ReferencePlan:
         if self._pattern:
             return _first_group(self._pattern, value)
         return last_piece(value)
+
+
+class _Choice:
+    """The one of a list that holds what we are looking for."""
+
+    def __init__(self, spec: Mapping, where: str, functions: TemplateFunctions):
+        self._list, self._where, self._wanted, self._take = (
+            Expression(spec[name], f"{where}/{name}", functions)
+            for name in ("list", "where", "is", "take")
+        )
+
+    def find(self, content, message: Mapping) -> str | None:
+        """The reference; None when none of the list is the one.
+
+        :raise ExpressionError: a value that is neither text nor number
+        """
+        wanted = self._wanted.text(message)
+        if wanted is None:
+            raise ExpressionError(f"{self._wanted.where} finds nothing to look for")
+        found = self._list.value(content)
+        for item in found if isinstance(found, list) else []:
+            if self._where.text(item) == wanted:
+                return self._take.text(item)
+        return None
 
 
 def last_piece(address: str) -> str | None:
