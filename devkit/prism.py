@@ -1,4 +1,4 @@
-"""Prism: a partner made of an OpenAPI document, which says what is wrong with a call."""
+"""Prism: a partner made of an OpenAPI document; it says what is wrong with a call."""
 
 import contextlib
 from collections.abc import Iterator
