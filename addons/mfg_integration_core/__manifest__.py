@@ -7,7 +7,14 @@
     "license": "LGPL-3",
     "depends": ["mrp", "maintenance", "queue_job", "mail"],
     "external_dependencies": {
-        "python": ["cryptography", "jmespath", "jsonschema", "PyYAML", "requests"],
+        "python": [
+            "certifi",
+            "cryptography",
+            "jmespath",
+            "jsonschema",
+            "PyYAML",
+            "urllib3",
+        ],
     },
     "data": [
         "security/mfg_integration_core_groups.xml",

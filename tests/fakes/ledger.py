@@ -19,15 +19,15 @@ class Ledger:
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._entries = self._recover()
+        self._file = path.open("ab", buffering=0)
 
     def append(self, kind: str, **facts) -> dict:
         """Write one line through to the disk and return it."""
         entry = {"at": datetime.now(timezone.utc).isoformat(), "kind": kind, **facts}
         line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
-        with self._lock, self.path.open("ab") as file:
-            file.write(line)
-            file.flush()
-            os.fsync(file.fileno())
+        with self._lock:
+            self._file.write(line)
+            os.fsync(self._file.fileno())
             self._entries.append(entry)
         return entry
 

@@ -74,6 +74,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    #: As many connections may wait to be accepted as at usual servers, not just five.
+    request_queue_size = 128
+
+
 class Peer:
     """Base of the fakes: serves HTTP in threads until it is closed.
 
@@ -106,8 +112,7 @@ class Peer:
         self.courier = Courier(self.ledger)
         self.closing = threading.Event()
         self.lock = threading.RLock()
-        self._server = ThreadingHTTPServer((host, port), _handler_for(self))
-        self._server.daemon_threads = True
+        self._server = _Server((host, port), _handler_for(self))
 
     # ------------------------------------------------------------------ life
 

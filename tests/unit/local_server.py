@@ -79,3 +79,11 @@ def serving(server):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def fetched(session, url):
+    """The answer to a GET, read to its end."""
+    with session.request("GET", url, connect_s=2, read_s=2) as answer:
+        answer.drain_conn()
+        answer.release_conn()
+        return answer

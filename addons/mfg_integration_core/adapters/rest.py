@@ -1,10 +1,9 @@
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-import requests
+from urllib3 import exceptions as http_errors
 
 from odoo import _, models
 
@@ -14,8 +13,8 @@ from ..exceptions import (
     RetryableDeliveryError,
 )
 from ..protocols.client_tls import broke_off, explain
+from ..protocols.guarded_session import GuardedSession
 from ..protocols.masking import Mask
-from ..protocols.partner_network import PartnerNetwork
 from ..protocols.template import Template
 from ..protocols.template_auth import ConnectorView
 from ..protocols.template_conversation import Conversation
@@ -46,7 +45,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         try:
             yield line
         finally:
-            line.sessions.close()
+            line.session.close()
 
     def _line(self, connector):
         """An open line, with everything read that its exchanges need."""
@@ -61,7 +60,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
             self._name,
             template,
             view,
-            Sessions(connector._network()),
+            connector._network().open(),
             mask,
             template.session_keeper(view, mask.learn),
         )
@@ -128,28 +127,6 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         }
 
 
-class Sessions:
-    """Kept-alive HTTP sessions, one per thread, since a session is none's to share."""
-
-    def __init__(self, network: PartnerNetwork):
-        self._network = network
-        self._local = threading.local()
-        self._all = []
-
-    def get(self) -> requests.Session:
-        """The session of the calling thread."""
-        session = getattr(self._local, "session", None)
-        if session is None:
-            session = self._local.session = self._network.open()
-            self._all.append(session)
-        return session
-
-    def close(self):
-        """Close the sessions of all threads; none may be in use any more."""
-        for session in self._all:
-            session.close()
-
-
 @dataclass(frozen=True)
 class DeadLine(Line):
     """A line that cannot be opened; whoever wants to use it is told why."""
@@ -172,7 +149,7 @@ class RestLine(Line):
 
     template: Template
     connector: ConnectorView = field(repr=False)
-    sessions: Sessions
+    session: GuardedSession
     mask: Mask
     keeper: SessionKeeper = field(repr=False)
 
@@ -192,9 +169,8 @@ class RestLine(Line):
 
         :param heard: told request and answer before anything is concluded from it
         """
-        session = self.sessions.get()
         return lambda request: _send(
-            session,
+            self.session,
             request,
             self.template.limits,
             lambda answer: heard(request, answer),
@@ -237,23 +213,22 @@ def _send(session, request, limits, seen) -> Answer:
             request.method,
             request.url,
             headers=request.headers,
-            data=request.body,
-            timeout=(limits.connect_s, limits.read_s),
-            allow_redirects=False,
-            stream=True,
+            body=request.body,
+            connect_s=limits.connect_s,
+            read_s=limits.read_s,
         ) as response:
             body = _read(response, deadline)
-            answer = Answer(response.status_code, dict(response.headers), body)
-    except requests.exceptions.SSLError as error:
+            answer = Answer(response.status, dict(response.headers), body)
+    except http_errors.SSLError as error:
         told = explain(urlsplit(request.url).hostname, error)
         if broke_off(error):
             raise RetryableDeliveryError(told, code="no_answer") from error
         raise PermanentDeliveryError(told, code="tls_refused") from error
-    except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema) as error:
+    except http_errors.LocationValueError as error:
         raise PermanentDeliveryError(
             f"{request.url} is no address: {error}", code="bad_address"
         ) from error
-    except requests.RequestException as error:
+    except (http_errors.HTTPError, TimeoutError) as error:
         raise RetryableDeliveryError(
             f"No answer ({_reason(error)}) from {request.url}.",
             code="no_answer",
@@ -266,7 +241,7 @@ def _send(session, request, limits, seen) -> Answer:
 def _read(response, deadline) -> bytes:
     """The body of an answer, within the total time and size limits."""
     body = b""
-    for chunk in response.iter_content(_CHUNK_BYTES):
+    for chunk in response.stream(_CHUNK_BYTES):
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
             raise PermanentDeliveryError(
@@ -275,7 +250,9 @@ def _read(response, deadline) -> bytes:
                 code="answer_too_long",
             )
         if time.monotonic() > deadline:
-            raise requests.exceptions.ReadTimeout("the answer took too long")
+            raise TimeoutError("the answer took too long")
+    # All of it is read: another request may use the connection.
+    response.release_conn()
     return body
 
 

@@ -44,10 +44,15 @@ def answers_problems(door):
         except MfgIntegrationError as error:
             response = problem_response(error)
             code = error.code
-        _count(connector_code, response.status_code, code)
+        _conclude(connector_code, response.status_code, code)
         return response
 
     return answer
+
+
+def wake_after(connector):
+    """Have the connector drained, for what is committed, once the door has answered."""
+    request.mfg_wake = connector
 
 
 def _assert_posted():
@@ -125,10 +130,18 @@ def unpack(connector, raw: bytes) -> bytes:
     )
 
 
-def _count(connector_code, status, code):
-    """Count an answer; unknown connectors share one row."""
+def _conclude(connector_code, status, code):
+    """Count an answer, and wake the connector that got work by it.
+
+    Both look at what is committed and share a cursor, since each costs the sender time.
+    Unknown connectors are counted in one row.
+    """
     known = "" if code == UnknownConnectorError.code else connector_code
+    connector = getattr(request, "mfg_wake", None)
     with read_committed(request.env.registry) as cr:
         request.env["mfg.door.counter"]._count(cr, known, status, code)
+        is_asleep = connector and request.env["mfg.sweeper"]._to_wake(cr, connector.ids)
+    if is_asleep:
+        connector._wake_now()
     if status >= 400:
         _logger.info("Door of %s answered %s %s", connector_code[:64], status, code)

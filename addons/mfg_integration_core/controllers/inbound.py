@@ -101,14 +101,14 @@ def _store_batch(connector, events: list[dict]) -> list[dict]:
 
 
 def _store(connector, arrivals: list[Arrival]) -> list[dict]:
-    """Store events on a short cursor of their own, then wake the workers."""
+    """Store events on a short cursor of their own, which wakes the workers."""
     if not arrivals:
         return []
     inbox = request.env["mfg.inbox.event"].sudo()
     with read_committed(request.env.registry) as cr:
         results = inbox._accept(cr, connector, arrivals)
     if any(result["status"] == "accepted" for result in results):
-        connector._wake_now()
+        door.wake_after(connector)
     return results
 
 

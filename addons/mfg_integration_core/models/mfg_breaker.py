@@ -90,24 +90,26 @@ class MfgBreaker(models.Model):
             if self._write_view(cr, lease.connector_id, version, probing):
                 return step
 
-    def _learn(self, connector, deliveries):
-        """Remember what ended deliveries say of the endpoint."""
+    def _learn(self, cr, connector, deliveries):
+        """Remember what ended deliveries say of the endpoint.
+
+        :param cr: READ COMMITTED cursor of the transaction that records them
+        """
         if not connector.breaker_enabled:
             return
         policy = connector._breaker_policy()
-        with read_committed(self.env.registry) as cr:
-            while True:
-                view, version, now = self._view(cr, connector.id)
-                fresh = view
-                for delivery in deliveries:
-                    fresh = _after(fresh, delivery, now, policy)
-                # A healthy endpoint is the usual case and costs no write.
-                if fresh == view or self._write_view(
-                    cr, connector.id, version, fresh, _last_reason(deliveries)
-                ):
-                    break
-            if view.state != rules.CLOSED and fresh.state == rules.CLOSED:
-                self._let_lanes_go(cr, connector.id)
+        while True:
+            view, version, now = self._view(cr, connector.id)
+            fresh = view
+            for delivery in deliveries:
+                fresh = _after(fresh, delivery, now, policy)
+            # A healthy endpoint is the usual case and costs no write.
+            if fresh == view or self._write_view(
+                cr, connector.id, version, fresh, _last_reason(deliveries)
+            ):
+                break
+        if view.state != rules.CLOSED and fresh.state == rules.CLOSED:
+            self._let_lanes_go(cr, connector.id)
 
     # -------------------------------------------------------------- statements
 

@@ -1,3 +1,4 @@
+import functools
 import logging
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ _logger = logging.getLogger(__name__)
 #: A drain stops after this time or number of rows and goes on in a new job.
 DRAIN_SECONDS = 20.0
 DRAIN_ROWS = 500
+#: Rounds of a drain begin so far apart, so that what trickles in is done together.
+ROUND_SECONDS = 0.05
 #: While another connector's job waits, a drain stops after this time.
 SHARED_SECONDS = 2.0
 #: Jobs that look for lost workers are this far apart.
@@ -24,13 +27,27 @@ class Stint:
 
     :param others_wait: asked at most once a second whether another connector needs the
         place of this drain
+    :param call_help: has the next slot help if there is work for it; whether it does
     """
 
-    def __init__(self, others_wait: Callable[[], bool]):
+    def __init__(self, others_wait: Callable[[], bool], call_help: Callable[[], bool]):
         self.rows = 0
         self._others_wait = others_wait
+        self._call_help = call_help
+        self._is_helped = False
         self._began = self._asked = time.monotonic()
         self._shared = False
+        self._round_began = self._began
+
+    def ask_for_help(self) -> None:
+        """Have another drain help with more than this one can do at the same time."""
+        self._is_helped = self._is_helped or self._call_help()
+
+    def next_round(self) -> None:
+        """Return when the next round may begin; a long one is followed at once."""
+        left = self._round_began + ROUND_SECONDS - time.monotonic()
+        time.sleep(max(left, 0.0))
+        self._round_began = time.monotonic()
 
     def is_over(self) -> bool:
         """Whether no new row may be begun."""
@@ -87,8 +104,7 @@ class MfgConnectorDrain(models.Model):
         if self.state != "live":
             return 0
         worker = self.env["mfg.lane.worker"]
-        stint = Stint(self._others_wait)
-        helped = False
+        stint = Stint(self._others_wait, functools.partial(self._call_next_slot, slot))
         while not stint.is_over():
             moved = self._pump()
             was_due = worker._work_lanes(self.id, stint)
@@ -97,8 +113,8 @@ class MfgConnectorDrain(models.Model):
                 if not stint.rows:
                     self._plan_recovery()
                 return stint.rows
-            if not helped:
-                helped = self._call_next_slot(slot)
+            stint.ask_for_help()
+            stint.next_round()
         _enqueue(self.env.registry, self.id, slot)
         return stint.rows
 

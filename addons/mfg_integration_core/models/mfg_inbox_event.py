@@ -101,7 +101,7 @@ class MfgInboxEvent(models.Model):
     native = fields.Boolean(readonly=True, help="Came as the vendor's own webhook.")
     historical = fields.Boolean(readonly=True)
     state = fields.Selection(
-        STATES, required=True, default="received", index=True, copy=False, readonly=True
+        STATES, required=True, default="received", copy=False, readonly=True
     )
     waiting_model = fields.Char(readonly=True)
     waiting_key = fields.Char(readonly=True)
@@ -116,7 +116,9 @@ class MfgInboxEvent(models.Model):
     ]
 
     def init(self):
-        self._prepare_queue(FINAL_STATES["in"])
+        self._prepare_queue(
+            FINAL_STATES["in"], ("received", "processing", "retry", "processed")
+        )
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS mfg_inbox_event_waiting_index

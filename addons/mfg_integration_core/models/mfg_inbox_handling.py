@@ -44,6 +44,8 @@ class MfgInboxHandling(models.Model):
     def _work_leased(self, worker, lease, stint):
         """Handle the events of due lanes in turns; see the worker's ``_work_lanes``."""
         claimed = lane_ids = worker._claim(lease, LANES_AT_ONCE)
+        if len(claimed) == LANES_AT_ONCE:
+            stint.ask_for_help()
         while lane_ids:
             tasks = worker._begin(lease, lane_ids, late=stint.is_over())
             for task in tasks:

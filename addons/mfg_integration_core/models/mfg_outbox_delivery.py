@@ -29,6 +29,8 @@ EXCHANGE_S = 30.0
 #: Lanes of one worker whose messages are on their way at the same time.
 LANES_AT_ONCE = 16
 NEEDED_TO_SEND = ("operation", "snapshot", "lane_sequence", "expires_at")
+#: When no more lanes were due, others are looked for after this time.
+CLAIM_PAUSE_S = 0.1
 #: So long the first result waits for others; short beside the exchange itself.
 GATHER_S = 0.01
 
@@ -117,6 +119,8 @@ class MfgOutboxDelivery(models.Model):
         idle = worker._claim(lease, LANES_AT_ONCE)
         if not idle:
             return False
+        if len(idle) == LANES_AT_ONCE:
+            stint.ask_for_help()
         connector = self.env["mfg.connector"].browse(lease.connector_id)
         adapter = self.env["mfg.connector.adapter"]._of(connector)
         exchange_s = self._exchange_seconds(connector)
@@ -124,12 +128,15 @@ class MfgOutboxDelivery(models.Model):
             adapter._open(connector) as line,
             ThreadPoolExecutor(LANES_AT_ONCE) as threads,
         ):
-            under_way = set()
+            under_way, claim_at = set(), 0.0
             while True:
                 late = stint.is_over()
-                if not late:
-                    free = LANES_AT_ONCE - len(under_way) - len(idle)
-                    idle += worker._claim(lease, free)
+                free = LANES_AT_ONCE - len(under_way) - len(idle)
+                if free and not late and time.monotonic() >= claim_at:
+                    claimed = worker._claim(lease, free)
+                    idle += claimed
+                    if len(claimed) < free:
+                        claim_at = time.monotonic() + CLAIM_PAUSE_S
                 tasks = worker._begin(lease, idle, late)
                 under_way |= {
                     threads.submit(delivery.perform)
@@ -222,7 +229,7 @@ class MfgOutboxDelivery(models.Model):
                 self.env["mfg.delivery.attempt"]._close(cr, kept, verdicts)
             if kept and bind:
                 self._bind_references(cr, kept)
-        self.env["mfg.breaker"]._learn(connector, deliveries)
+            self.env["mfg.breaker"]._learn(cr, connector, deliveries)
         for delivery in deliveries:
             self._report(delivery, delivery.task.lane_id in owned)
 

@@ -38,7 +38,7 @@ class MfgOutboxMessage(models.Model):
         readonly=True, help="The canonical CloudEvent as it was when it was owed."
     )
     state = fields.Selection(
-        STATES, required=True, default="pending", index=True, copy=False, readonly=True
+        STATES, required=True, default="pending", copy=False, readonly=True
     )
     delivered_at = fields.Datetime(readonly=True)
     expires_at = fields.Datetime(readonly=True)
@@ -54,7 +54,9 @@ class MfgOutboxMessage(models.Model):
     ]
 
     def init(self):
-        self._prepare_queue(FINAL_STATES["out"])
+        self._prepare_queue(
+            FINAL_STATES["out"], ("pending", "delivering", "retry", "delivered")
+        )
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS mfg_outbox_message_delivered_index

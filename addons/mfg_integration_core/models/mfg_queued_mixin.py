@@ -75,7 +75,7 @@ class MfgQueuedMixin(models.AbstractModel):
         for row in self:
             row.case_id = by_correlation.get(row.correlation_id, False)
 
-    def _prepare_queue(self, final_states):
+    def _prepare_queue(self, final_states, usual_states):
         """Give the table its place in the log and the indexes of the lanes.
 
         The log is a UNION ALL of inbox and outbox and needs ids that are unique over
@@ -83,6 +83,8 @@ class MfgQueuedMixin(models.AbstractModel):
 
         :param final_states: those that a lane goes on behind; an index of the others
             stays as small as the backlog
+        :param usual_states: those on the way of a row with which all goes well; an
+            index of the others costs such a row nothing
         """
         table = self._table
         self.env.cr.execute(
@@ -95,6 +97,8 @@ class MfgQueuedMixin(models.AbstractModel):
                     ON {table} (create_date, id);
                 CREATE INDEX IF NOT EXISTS {lane_index}
                     ON {table} (lane_id, lane_sequence) WHERE state NOT IN ({final});
+                CREATE INDEX IF NOT EXISTS {unusual_index}
+                    ON {table} (state, id) WHERE state NOT IN ({usual});
                 CREATE INDEX IF NOT EXISTS {adopt_index}
                     ON {table} (connector_id, id) WHERE lane_id IS NULL;
                 CREATE INDEX IF NOT EXISTS {dead_index}
@@ -106,11 +110,13 @@ class MfgQueuedMixin(models.AbstractModel):
                 table=sql.Identifier(table),
                 log_index=sql.Identifier(f"{table}_log_index"),
                 lane_index=sql.Identifier(f"{table}_lane_index"),
+                unusual_index=sql.Identifier(f"{table}_unusual_index"),
                 adopt_index=sql.Identifier(f"{table}_adopt_index"),
                 dead_index=sql.Identifier(f"{table}_dead_index"),
                 bodies_index=sql.Identifier(f"{table}_bodies_index"),
                 # Literals, since an index predicate takes no parameters.
                 final=sql.SQL(", ").join(map(sql.Literal, final_states)),
+                usual=sql.SQL(", ").join(map(sql.Literal, usual_states)),
             )
         )
 

@@ -66,14 +66,21 @@ class MfgSweeper(models.AbstractModel):
 
     @api.model
     def _wake(self, connector_ids):
-        """Have the live ones of these connectors drained, for what is committed now.
+        """Have the live ones of these connectors drained, for what is committed now."""
+        for connector_id, eta in self._to_wake(self.env.cr, connector_ids):
+            self._plan(self.env["mfg.connector"].browse(connector_id), eta=eta)
+
+    def _to_wake(self, cr, connector_ids):
+        """The live ones of these connectors that need a job for what is committed.
 
         A job that was asked for a moment ago and waits to be started will see it. One
         that has been at work for a while has much to do and most likely sees it, too,
         so no more than one job a second is put behind it, for what it missed.
+
+        :return: ``[(connector id, when it is to start: naive UTC, None for at once)]``
         """
         now = fields.Datetime.now()
-        self.env.cr.execute(
+        cr.execute(
             """
             SELECT connector.id, COALESCE(bool_or(
                        job.state = 'started' AND job.date_started <= %(busy_since)s),
@@ -95,9 +102,10 @@ class MfgSweeper(models.AbstractModel):
                 "due_at": now + BEHIND_A_DRAIN,
             },
         )
-        for connector_id, is_drained in self.env.cr.fetchall():
-            eta = now + BEHIND_A_DRAIN if is_drained else None
-            self._plan(self.env["mfg.connector"].browse(connector_id), eta=eta)
+        return [
+            (connector_id, now + BEHIND_A_DRAIN if is_drained else None)
+            for connector_id, is_drained in cr.fetchall()
+        ]
 
     @api.model
     def _plan(self, connectors, slot=0, eta=None):

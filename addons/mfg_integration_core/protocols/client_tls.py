@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from certifi import where as public_authorities
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from requests.certs import where as public_authorities
 
 from ..exceptions import ConfigurationError
 

@@ -8,14 +8,16 @@ ignored, since a proxy would resolve the name by itself.
 
 from __future__ import annotations
 
+import queue
 import socket
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-import requests
-from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager, Timeout
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.response import BaseHTTPResponse
 from urllib3.util.connection import create_connection
 
 from ..exceptions import PermanentDeliveryError
@@ -24,18 +26,10 @@ from .url_guard import UrlGuard
 
 #: ``resolve(host, port)`` gives the IP addresses of a host, best first.
 Resolver = Callable[[str, int], Sequence[str]]
-
-
-def open_session(
-    guard: UrlGuard, tls: ClientTls, resolve: Resolver | None = None
-) -> requests.Session:
-    """A session for one partner; the caller closes it."""
-    session = requests.Session()
-    session.trust_env = False
-    adapter = GuardedAdapter(guard, tls, resolve or system_addresses)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
+#: Connections to one partner that are kept alive; more are opened when needed.
+KEPT_CONNECTIONS = 32
+#: What every request says, unless its own headers say otherwise.
+HEADERS = {"User-Agent": "mfg-integration/1", "Accept-Encoding": "gzip, deflate"}
 
 
 def system_addresses(host: str, port: int) -> list[str]:
@@ -44,40 +38,74 @@ def system_addresses(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(sockaddr[0] for *_, sockaddr in found))
 
 
-class GuardedAdapter(HTTPAdapter):
-    """Connects where the guard allows it, and verifies whoever answers."""
+class GuardedSession:
+    """Kept-alive connections to one partner, for any number of threads.
 
-    def __init__(self, guard: UrlGuard, tls: ClientTls, resolve: Resolver):
+    Redirects are answers like others, nothing is tried twice, and no proxy is used.
+    """
+
+    def __init__(
+        self, guard: UrlGuard, tls: ClientTls, resolve: Resolver = system_addresses
+    ):
         self._guard = guard
-        self._tls = tls
         self._resolve = resolve
-        super().__init__()
-
-    def init_poolmanager(self, *arguments, **options):
-        super().init_poolmanager(*arguments, ssl_context=self._tls.context(), **options)
-        self.poolmanager.pool_classes_by_scheme = {
+        self._pools = PoolManager(
+            maxsize=KEPT_CONNECTIONS,
+            ssl_context=tls.context(),
+            cert_reqs="CERT_REQUIRED",
+        )
+        self._pools.pool_classes_by_scheme = {
             "http": self._guarded(HTTPConnectionPool),
             "https": self._guarded(HTTPSConnectionPool),
         }
 
+    def __enter__(self) -> GuardedSession:
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self.close()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        connect_s: float,
+        read_s: float,
+    ) -> BaseHTTPResponse:
+        """Send one request; its answer's body is not read yet.
+
+        :param read_s: the longest silence of the partner
+        :return: to be closed by the caller, else its connection is not kept
+        :raise PermanentDeliveryError: code ``address_refused`` or ``bad_address``
+        :raise urllib3.exceptions.HTTPError: no answer came
+        """
+        self._guard.check_url(url)
+        return self._pools.urlopen(
+            method,
+            url,
+            headers={**HEADERS, **(headers or {})},
+            body=body,
+            timeout=Timeout(connect=connect_s, read=read_s),
+            redirect=False,
+            retries=False,
+            preload_content=False,
+        )
+
+    def close(self) -> None:
+        """Close the connections; the next request opens new ones."""
+        self._pools.clear()
+
     def _guarded(self, pool: type) -> type:
-        """``pool`` with connections that ask this adapter's guard."""
+        """``pool`` with connections that ask this session's guard."""
         connection = type(
             f"Guarded{pool.ConnectionCls.__name__}",
             (_GuardedConnection, pool.ConnectionCls),
             {"guard": self._guard, "resolve": staticmethod(self._resolve)},
         )
         return type(f"Guarded{pool.__name__}", (pool,), {"ConnectionCls": connection})
-
-    def send(self, request, *arguments, **options):
-        """Send, whatever the caller says about proxies and verification."""
-        self._guard.check_url(request.url)
-        options |= {"verify": True, "cert": None, "proxies": {}}
-        return super().send(request, *arguments, **options)
-
-    def cert_verify(self, conn, url, verify, cert):
-        """Leave the choice of authorities to the context; verify in any case."""
-        conn.cert_reqs = "CERT_REQUIRED"
 
 
 class _GuardedConnection:
@@ -87,8 +115,8 @@ class _GuardedConnection:
     resolve: Resolver
 
     def _new_conn(self) -> socket.socket:
-        addresses = self._checked_addresses()
         deadline = time.monotonic() + self.timeout
+        addresses = self._checked_addresses()
         failure = None
         for address in addresses:
             left = max(deadline - time.monotonic(), 0.001)
@@ -115,7 +143,13 @@ class _GuardedConnection:
         One refused address refuses the host: which one answers is not our choice.
         """
         try:
-            addresses = self.resolve(self.host, self.port)
+            addresses = _within(
+                self.timeout, lambda: self.resolve(self.host, self.port)
+            )
+        except queue.Empty as error:
+            raise ConnectTimeoutError(
+                self, f"the name server did not say in time where {self.host} is"
+            ) from error
         except UnicodeError as error:
             raise PermanentDeliveryError(
                 f"{self.host!r} is no name of a host.", code="bad_address"
@@ -129,3 +163,24 @@ class _GuardedConnection:
         for address in addresses:
             self.guard.check_address(self.host, address)
         return addresses
+
+
+def _within(seconds: float, ask: Callable):
+    """What ``ask()`` gives or raises, or ``queue.Empty`` when time is up.
+
+    The operating system's resolver takes no time limit, so it is asked by a thread of
+    its own, which is left behind when it hangs.
+    """
+    answers = queue.SimpleQueue()
+
+    def run():
+        try:
+            answers.put((ask(), None))
+        except Exception as error:  # noqa: BLE001  raised by whoever waits for it
+            answers.put((None, error))
+
+    threading.Thread(target=run, daemon=True).start()
+    answer, error = answers.get(timeout=seconds)
+    if error:
+        raise error
+    return answer

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import requests
-
 from .client_tls import ClientTls
-from .guarded_session import open_session
+from .guarded_session import GuardedSession
 from .url_guard import UrlGuard
 
 
@@ -18,6 +16,6 @@ class PartnerNetwork:
     guard: UrlGuard = UrlGuard()
     tls: ClientTls = ClientTls()
 
-    def open(self) -> requests.Session:
+    def open(self) -> GuardedSession:
         """A session whose connections are guarded and verified."""
-        return open_session(self.guard, self.tls)
+        return GuardedSession(self.guard, self.tls)

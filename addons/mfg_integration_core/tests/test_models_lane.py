@@ -1,10 +1,12 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
 from odoo.tests import tagged
 
+from ..models.mfg_sweeper import MfgSweeper
 from ..unit_of_work import read_committed
 from .committed_case import CommittedCase
 
@@ -78,6 +80,37 @@ class TestLane(CommittedCase):
 
                 self.assertIn(f"{table}_lane_index", plan)
 
+    def test_claims_and_superseding_read_nothing_but_that_index(self):
+        """An index of states alone would hold every version of every message."""
+        plans = [
+            self.plan_of(
+                lambda env, direction=direction: env["mfg.lane"]._claim(
+                    env.cr, self.connector_id, direction, "a token", 60, 16
+                )
+            )
+            for direction in ("in", "out")
+        ]
+        plans.append(
+            self.plan_of(lambda env: env["mfg.outbox.message"]._supersede(env.cr, [0]))
+        )
+
+        for plan in plans:
+            self.assertIn("_lane_index", plan)
+            self.assertNotIn("state_index", plan)
+
+    def test_rows_in_an_unusual_state_are_found_among_millions(self):
+        for model, state in (
+            ("mfg.outbox.message", "expired"),
+            ("mfg.inbox.event", "ignored"),
+        ):
+            plan = self.plan_of(
+                lambda env, model=model, state=state: env[model].search_count(
+                    [("state", "=", state)]
+                )
+            )
+
+            self.assertIn("unusual_index", plan)
+
     def test_first_page_of_the_log_is_merged_from_two_indexes(self):
         plan = self.plan_of(
             lambda env: env["mfg.integration.log"].search([], limit=80)._ids
@@ -98,6 +131,16 @@ class TestLane(CommittedCase):
 
         for key in lanes:
             self.assertEqual(self.effects(key), list(range(6)))
+
+    def test_a7_a_drain_with_more_lanes_than_it_takes_at_once_calls_for_help(self):
+        self.given_events(*[self.event(n, subject=f"ORDER-{n}") for n in range(9)])
+
+        with patch.object(MfgSweeper, "_runner_holds_lock", return_value=True):
+            self.drain()
+
+        key = f"mfg-drain-{self.connector_id}-1"
+        helpers = self.sql("SELECT 1 FROM queue_job WHERE identity_key = %s", key)
+        self.assertEqual(len(helpers), 1)
 
     def test_a6_a_row_that_commits_late_comes_after_those_numbered_before(self):
         # Two transactions draw ids 1 and 2; the one with id 2 commits first.

@@ -18,9 +18,9 @@ class TestSweeperWatch(CommittedCase):
         self.forget()
 
     def forget(self):
-        """No heart has beaten yet, and nobody waits for a proof."""
+        """No heart has beaten yet, and no job of an earlier test waits for a runner."""
         self.sql("DELETE FROM mfg_heartbeat WHERE name IN %s", (RUNNER, TROUBLE))
-        self.sql("DELETE FROM queue_job WHERE identity_key = 'mfg-runner-proof'")
+        self.sql("DELETE FROM queue_job WHERE channel = 'root.mfg'")
 
     def given_lock(self, is_held):
         return patch.object(MfgSweeper, "_runner_holds_lock", return_value=is_held)

@@ -96,7 +96,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
             invalid_count=len(envelopes) - len(valid),
         )
     if ACCEPTED in statuses:
-        connector._wake_now()
+        door.wake_after(connector)
     for (place, event), status in zip(valid, statuses, strict=True):
         results[place] = _result(event, status)
     return results
