@@ -49,6 +49,7 @@
         "wizards/mfg_secret_rotate_views.xml",
         "wizards/mfg_source_restart_views.xml",
         "views/mfg_source_views.xml",
+        "wizards/mfg_template_trial_views.xml",
         "views/mfg_connector_form.xml",
         "views/mfg_connector_views.xml",
         "views/mrp_production_views.xml",

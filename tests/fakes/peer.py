@@ -255,7 +255,8 @@ def _handler_for(peer: Peer) -> type[BaseHTTPRequestHandler]:
         do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
         def _send(self, answer: Answer):
-            body = answer.body
+            # 204 has no body, or the next answer would begin in the middle of it.
+            body = b"" if answer.status == 204 else answer.body
             if not isinstance(body, bytes):
                 body = json.dumps(body).encode()
             headers = {

@@ -1,7 +1,5 @@
 from odoo import models
 
-from .rest import _send
-
 
 class MfgConnectorAdapterRestPolling(models.AbstractModel):
     """How the REST adapter asks for a page of a list."""
@@ -11,7 +9,4 @@ class MfgConnectorAdapterRestPolling(models.AbstractModel):
     def _fetch(self, line, request, read):
         line.assert_alive()
         with line.mask.errors():
-            answer = _send(
-                line.session, request, line.template.limits, lambda answer: None
-            )
-            return read(answer)
+            return read(line.conversation([], lambda: None).ask(request))

@@ -11,7 +11,7 @@ from ..protocols.template_poll import SourcePlan
 from ..unit_of_work import read_committed
 from .mfg_connector_polling import OPEN_SOURCES
 
-#: Beyond the time limits of one exchange, to store what it brought.
+#: Beyond the time limits of an exchange, log-in included, to store what it brought.
 LEASE_MARGIN_S = 15.0
 _NOW = "(now() AT TIME ZONE 'UTC')"
 
@@ -49,7 +49,7 @@ class MfgSourceWorker(models.AbstractModel):
     def _claim(self, connector):
         """Lease the source that is due longest; None when none is."""
         template = connector._get_template()
-        lease_s = template.limits.total_s + LEASE_MARGIN_S
+        lease_s = template.longest_exchange_s + LEASE_MARGIN_S
         token = uuid.uuid4().hex
         with read_committed(self.env.registry) as cr:
             wait_until = self._breaker_pause(cr, connector)

@@ -10,21 +10,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import quote
 
 from ..exceptions import (
     ConfigurationError,
     InvalidEventError,
-    MfgIntegrationError,
-    PermanentDeliveryError,
     RetryableDeliveryError,
 )
-from . import cloudevents, poll_item, poll_moment, rfc3339, strict_json, template_answer
+from . import cloudevents, partner_words, poll_item, poll_moment, rfc3339
 from .expression import Expression, ExpressionError, TemplateFunctions, compile_tree
+from .partner_words import UnreadableError, what_it_said
 from .poll_item import Item
 from .poll_paging import Answered, PagingPlan
 from .poll_run import Page, PollLimits
-from .template_request import ConnectorView, PreparedRequest, RequestPlan
+from .template_answer import Reply
+from .template_auth import ConnectorView
+from .template_operation import Surroundings
+from .template_request import PreparedRequest, RequestPlan
 from .template_webhook import Webhook
 
 EVERY_S = 60
@@ -82,9 +83,10 @@ class SourcePlan:
         name: str,
         spec: Mapping,
         where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
+        around: Surroundings,
     ):
+        functions = around.functions
+
         def compiled(section: str) -> Expression | None:
             text = spec.get(section)
             return text and Expression(text, f"{where}/{section}", functions)
@@ -98,7 +100,10 @@ class SourcePlan:
         self.overlap_s: float = spec.get("watermark", {}).get("overlap_s", OVERLAP_S)
         self.limits = PollLimits(**spec.get("limits", {}))
         self.paging = PagingPlan(spec.get("paging", {}), f"{where}/paging", functions)
-        self._request = _SourceRequest(spec["request"], where, functions, auth)
+        self._request = RequestPlan(
+            spec["request"], f"{where}/request", functions, around.auth
+        )
+        self._answer_rules = around.rules(f"{functions.file_name}, errors")
         self._items, self._key = compiled("items"), compiled("key")
         self._subject, self._deleted = compiled("subject"), compiled("deleted_when")
         self._changed_at = _moment(spec.get("changed_at", {}), where, functions)
@@ -154,15 +159,18 @@ class SourcePlan:
         """
         if self.paging.is_beyond_the_end(place, status):
             return ReadPage(Page(0, len(body), "", None, None), [])
-        template_answer.check_status(status, headers, body)
-        content = _content(body)
-        found = self._listed(content, body)
+        reply = Reply(status, headers, body)
+        if 200 <= status < 300 and partner_words.is_page(headers, body):
+            raise _no_page("is a web page, not that of an API", reply)
+        self._answer_rules.check(reply)
+        content = _content(reply)
+        found = self._listed(content, reply)
         try:
             answered = Answered(url, status, headers, content, len(found))
             following = self.paging.next(place, answered)
             read = [self._item(document) for document in found]
         except ExpressionError as error:
-            raise _no_page(f"does not fit the template ({error})", body) from error
+            raise _no_page(f"does not fit the template ({error})", reply) from error
         items = [item for item, _wrong in read]
         high = max((one.changed_at for one in items if one.changed_at), default=None)
         digest = poll_item.digest_of(found) if found else ""
@@ -176,13 +184,13 @@ class SourcePlan:
         """The item that a full list holds no more."""
         return Item(key, None, "", deleted=True)
 
-    def _listed(self, content, body: bytes) -> list:
+    def _listed(self, content, reply: Reply) -> list:
         try:
             found = self._items.value(content)
         except ExpressionError as error:
-            raise _no_page(f"does not fit the template ({error})", body) from error
+            raise _no_page(f"does not fit the template ({error})", reply) from error
         if not isinstance(found, list):
-            raise _no_page(f"holds no list where {self._items.where} looks", body)
+            raise _no_page(f"holds no list where {self._items.where} looks", reply)
         return found
 
     def _item(self, document) -> tuple[Item, str | None]:
@@ -238,45 +246,6 @@ class SourcePlan:
         return Webhook(None, event_id, key, changed_at, {})
 
 
-class _SourceRequest:
-    """A request with a query, each part of which is left out when it is empty."""
-
-    def __init__(
-        self, spec: Mapping, where: str, functions: TemplateFunctions, auth: Mapping
-    ):
-        plain = {name: part for name, part in spec.items() if name != "query"}
-        self._plan = RequestPlan(plain, f"{where}/request", functions, auth)
-        self._query = {
-            name: _literal_or_text(text, f"{where}/request/query/{name}", functions)
-            for name, text in spec.get("query", {}).items()
-        }
-
-    def prepare(self, variables: Mapping, connector: ConnectorView) -> PreparedRequest:
-        request = self._plan.prepare(variables, connector)
-        try:
-            found = {name: find(variables) for name, find in self._query.items()}
-        except ExpressionError as error:
-            raise PermanentDeliveryError(
-                f"The request cannot be made. {error}.", code="mapping_failed"
-            ) from error
-        # Names stay readable: `$top` and `updatedAt[gte]` are meant as they stand.
-        query = "&".join(
-            f"{quote(name, safe='$[].:_-')}={quote(value, safe='')}"
-            for name, value in found.items()
-            if value is not None
-        )
-        if not query:
-            return request
-        separator = "&" if "?" in request.url else "?"
-        return replace(request, url=f"{request.url}{separator}{query}")
-
-
-def _literal_or_text(text: str, where: str, functions: TemplateFunctions):
-    if text.startswith("="):
-        return compile_tree(text, where, functions)
-    return Expression(text, where, functions).text
-
-
 def _rule(spec: Mapping, where: str, functions: TemplateFunctions) -> _Rule:
     when = spec.get("when")
     return _Rule(
@@ -313,19 +282,21 @@ def _checked(moment: _Moment, where: str) -> _Moment:
     return moment
 
 
-def _content(body: bytes):
-    if not body.strip():
-        raise _no_page("is empty", body)
+def _content(reply: Reply):
     try:
-        return strict_json.read(body, what="The answer")
-    except InvalidEventError as error:
-        raise _no_page(f"is no JSON that can be kept ({error})", body) from error
+        return partner_words.content_of(reply.headers, reply.body)
+    except UnreadableError as error:
+        raise _no_page(str(error), reply) from error
 
 
-def _no_page(why: str, body: bytes) -> MfgIntegrationError:
-    said = template_answer.what_it_said(body)
+def _no_page(why: str, reply: Reply) -> RetryableDeliveryError:
+    """The error of an answer that says yes and is no page.
+
+    :param why: the end of a sentence that begins with "the answer"
+    """
     return RetryableDeliveryError(
-        f"The partner answered, but the answer {why}. It said: {said}",
+        f"The partner answered, but the answer {why}. It said: "
+        f"{what_it_said(reply.headers, reply.body)}",
         code="answer_unreadable",
         remedy="If it goes on like this, compare the address and the template with "
         "the partner's documentation.",

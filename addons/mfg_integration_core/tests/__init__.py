@@ -1,3 +1,4 @@
+from . import test_adapters_bad_partner
 from . import test_adapters_secrets
 from . import test_browser_case_timeline
 from . import test_browser_screens
@@ -7,6 +8,7 @@ from . import test_models_binding
 from . import test_models_connector
 from . import test_models_connector_copies
 from . import test_models_connector_network
+from . import test_models_connector_template
 from . import test_models_connector_tls
 from . import test_models_correction
 from . import test_models_dead_letter
@@ -38,3 +40,4 @@ from . import test_models_trace
 from . import test_security_companies
 from . import test_unit_of_work
 from . import test_views_actions
+from . import test_wizards_template_trial
