@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from devkit import json_http
 from devkit.plant import PEER_NETWORK, connection_user
 from devkit.poll import until
 from tests.fakes.fixtures import GEARHART_PASSWORD, GEARHART_USER
@@ -175,6 +176,36 @@ def test_rate_limit_and_lost_session_are_overcome_by_themselves(
     assert ended(live, message_id)[0] == "delivered"
     assert len(gearhart.ledger.entries("created")) == 1
     assert time.monotonic() - begun >= 2
+
+
+def test_orders_of_the_vendors_own_screen_are_read_page_by_page(
+    live, gearhart, connector_id
+):
+    control = f"{gearhart.url}/_control/orders"
+    numbers = []
+    for title in range(25):
+        opened = json_http.post(control, {"title": str(title), "machine": "R1"})
+        numbers.append(str(opened.json["order"]["no"]))
+    json_http.post(f"{control}/{numbers[0]}", {"title": "changed"})
+    json_http.post(f"{control}/{numbers[1]}", {"removed": True})
+
+    def newest():
+        rows = live.sql(
+            """
+            SELECT event.subject, max(effect.number), min(effect.number), count(*)
+              FROM mfg_test_effect effect
+              JOIN mfg_inbox_event event ON event.event_id = effect.name
+             WHERE event.connector_id = %s
+             GROUP BY event.subject
+            """,
+            connector_id,
+        )
+        return {subject: tuple(numbers) for subject, *numbers in rows}
+
+    until(lambda: set(numbers) <= set(newest()), "every order is read")
+    until(lambda: newest()[numbers[1]][1] == 0, "the removal is read")
+    assert newest()[numbers[0]][0] == 2
+    assert all(newest()[number] == (1, 1, 1) for number in numbers[2:])
 
 
 def test_k2_neither_password_nor_session_is_recorded(live, gearhart, connector_id):
