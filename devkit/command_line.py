@@ -23,6 +23,7 @@ COMMANDS = {
     "fuzz": ("call every door at random", "fuzz"),
     "bench": ("measure against the performance budget", "bench"),
     "port": ("derive the 19.0 tree from the 17.0 source", "port"),
+    "template": ("check a vendor template, and try it out", "template"),
     "readme": ("write the addons' README.rst out of their fragments", "readme"),
     "provision": ("fetch and build what the other commands need", "provision"),
     "clean": ("remove what was made inside the repository", "clean"),

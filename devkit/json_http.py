@@ -42,7 +42,9 @@ def call(
     content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     target = address.path + (f"?{address.query}" if address.query else "")
     sent = {"Content-Type": "application/json"} if content is not None else {}
-    connection = http.client.HTTPConnection(address.netloc, timeout=timeout_s)
+    is_https = address.scheme == "https"
+    kind = http.client.HTTPSConnection if is_https else http.client.HTTPConnection
+    connection = kind(address.netloc, timeout=timeout_s)
     try:
         connection.request(method, target, content, {**sent, **(headers or {})})
         answer = connection.getresponse()

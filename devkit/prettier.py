@@ -1,16 +1,13 @@
 """prettier with its XML plugin: a Node.js program, installed into the cache."""
 
-import hashlib
 import os
-import shutil
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
-from .console import DevkitError, step, warn
-from .file_lock import exclusive
-from .paths import CACHE, ROOT
-from .process import run_logged
+from . import node_packages
+from .console import DevkitError, warn
+from .paths import ROOT
 
 PACKAGES = ("prettier@3.10.1", "@prettier/plugin-xml@3.4.2")
 SUFFIXES = {".xml", ".js", ".scss", ".css"}
@@ -31,14 +28,14 @@ def check(files: Sequence[PurePosixPath], *, fix: bool) -> int:
     ]
     if not wanted:
         return 0
-    if not all(map(shutil.which, ("node", "npm"))):
+    if not node_packages.are_possible():
         if os.environ.get("CI"):
             raise DevkitError(
                 "prettier needs Node.js, which is not here", "install node and npm"
             )
         warn("prettier SKIPPED: it needs Node.js, which is not here")
         return 0
-    modules = _installed() / "node_modules"
+    modules = node_packages.installed("prettier", PACKAGES)
     mode = "--write" if fix else "--check"
     argv = [
         "node",
@@ -49,25 +46,3 @@ def check(files: Sequence[PurePosixPath], *, fix: bool) -> int:
         *wanted,
     ]
     return subprocess.run(argv, cwd=ROOT, check=False).returncode
-
-
-def _installed() -> Path:
-    """Folder with the packages; installed under another name until it is whole."""
-    digest = hashlib.sha256(" ".join(PACKAGES).encode()).hexdigest()[:12]
-    folder = CACHE / "node" / digest
-    with exclusive("prettier"):
-        if folder.is_dir():
-            return folder
-        partial = folder.with_name(f"{digest}.part")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        with step("installing prettier", download=True):
-            run_logged(
-                ["npm", "install", "--no-audit", "--no-fund", "--prefix", partial]
-                + [*PACKAGES],
-                "npm-prettier",
-                what="installing prettier",
-                cwd=partial,
-            )
-        partial.rename(folder)
-    return folder

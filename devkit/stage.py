@@ -213,6 +213,17 @@ class Stage:
         for process in processes:
             process.stop()
 
+    def hire(self, name: str, *options: str) -> Peer:
+        """One more of the fakes, started; it goes with the stage.
+
+        :param options: of its command line, beside those that every peer has
+        """
+        peer = self._peer(name, *options)
+        self.peers = (*self.peers, peer)
+        peer.start()
+        peer.wait()
+        return peer
+
     # -------------------------------------------------------------- database
 
     def sql(self, query: str, *values, **named) -> list[tuple]:

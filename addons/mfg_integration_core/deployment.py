@@ -7,6 +7,7 @@ about options it does not know.
 
 import configparser
 import os
+from pathlib import Path
 
 from odoo.tools import config
 
@@ -34,6 +35,11 @@ def keys() -> list[str]:
 def environment() -> str:
     """Name of this environment, such as ``production`` or ``test``."""
     return option("environment") or "production"
+
+
+def template_folders() -> list[Path]:
+    """Folders with vendor templates of this deployment, beside those of the addons."""
+    return [Path(name) for name in option("templates").split(os.pathsep) if name]
 
 
 def secret_box() -> SecretBox:

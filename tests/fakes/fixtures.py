@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fakes.cmms import Cmms
+from tests.fakes.gearhart import Gearhart
 from tests.fakes.machine import RECORDING, Machine
 from tests.fakes.peer import Answer, Peer
 from tests.fakes.qms import Qms
@@ -10,6 +11,7 @@ from tests.fakes.qms import Qms
 TOKEN = "cmms-token"
 API_KEY = "qms-key"
 CMMS_SECRET = "cmms-secret"
+GEARHART_USER, GEARHART_PASSWORD = "hub", "gearhart-password"
 WHSEC = "whsec_c2VjcmV0IG9mIHRoZSBwbGFudCwgMzIgYnl0ZXMh"
 
 
@@ -58,6 +60,20 @@ def qms(tmp_path, odoo):
         connector="qms",
         api_key=API_KEY,
         webhook_secret=WHSEC,
+    ).start()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def gearhart(tmp_path):
+    peer = Gearhart(
+        port=0,
+        ledger=tmp_path / "gearhart.jsonl",
+        odoo="",
+        connector="gearhart",
+        user=GEARHART_USER,
+        password=GEARHART_PASSWORD,
     ).start()
     yield peer
     peer.close()

@@ -67,7 +67,11 @@ class Request:
 
 @dataclass
 class Answer:
-    """What a route answers; ``body`` is sent as JSON."""
+    """What a route answers; ``body`` is sent as JSON, bytes as they are.
+
+    A ``Content-Length`` among the headers is believed: a longer one than the body has
+    makes an answer that breaks off.
+    """
 
     status: int
     body: object
@@ -251,11 +255,18 @@ def _handler_for(peer: Peer) -> type[BaseHTTPRequestHandler]:
         do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
 
         def _send(self, answer: Answer):
-            body = json.dumps(answer.body).encode()
+            # 204 has no body, or the next answer would begin in the middle of it.
+            body = b"" if answer.status == 204 else answer.body
+            if not isinstance(body, bytes):
+                body = json.dumps(body).encode()
+            headers = {
+                "Content-Type": "application/json",
+                "Content-Length": str(len(body)),
+                **answer.headers,
+            }
+            self.close_connection |= headers["Content-Length"] != str(len(body))
             self.send_response(answer.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            for name, value in answer.headers.items():
+            for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)

@@ -96,6 +96,10 @@ def test_unknown_word_is_never_guessed_and_the_known_ones_are_said():
         ("a && [b, wrong(c)]", "no function wrong"),
         ("map('stutus', s)", "no value map 'stutus'"),
         ("parse_date(at, 'epoch')", "knows no 'epoch'"),
+        ("format_date(at)", "takes 2, not 1"),
+        ("upper(a, b)", "takes 1, not 2"),
+        ("convert(n, 'min', 'kg')", "min is a time, kg is a mass"),
+        ("convert(n, 'parsec', 'm')", "no unit 'parsec'"),
     ],
 )
 def test_wrong_expression_is_found_at_load_with_its_place(text, reason):
@@ -118,6 +122,21 @@ def test_wrong_expression_is_found_at_load_with_its_place(text, reason):
         ("upper(a)", {"a": 5}),
         ("map(name, s)", {"name": "gone", "s": "x"}),
         ("map(&a, s)", {"s": "no list"}),
+        ("concat([a])", {"a": {}}),
+        ("format('{1}', [a])", {"a": 1}),
+        ("match(t, '(')", {"t": "x"}),
+        ("from_json(t)", {"t": "{"}),
+        ("from_json(t)", {"t": "NaN"}),
+        ("convert(n, 'min', 's')", {"n": "soon"}),
+        ("convert(n, u, 's')", {"n": 1, "u": "parsec"}),
+        ("scale(n, `2`)", {"n": "1e999999999"}),
+        ("scale(n, `1.5`)", {"n": "1e400"}),
+        ("scale(n, `1.5`)", {"n": "1e-400"}),
+        ("parse_date(at, 'parts')", {"at": {"year": 2026, "month": 13, "day": 1}}),
+        ("parse_date(at, 'parts')", {"at": {"year": 2026, "month": [1]}}),
+        ("parse_date(at, 'parts')", {"at": {"year": 10**30, "month": 1, "day": 1}}),
+        ("parse_date(at, 'ms_date')", {"at": "/Date(x)/"}),
+        ("parse_date(at, '%Y-%m-%d %H%z')", {"at": "9999-12-31 23-2300"}),
     ],
 )
 def test_value_that_a_function_cannot_take_names_the_place(text, document):
@@ -127,7 +146,8 @@ def test_value_that_a_function_cannot_take_names_the_place(text, document):
 
 @given(st.one_of(st.floats(), st.text(), st.integers(), st.booleans(), st.just([])))
 def test_no_value_breaks_a_date_in_another_way(value):
-    for how in ("iso", "iso_utc", "date", "epoch_s", "epoch_ms", "%d.%m.%Y"):
+    ways = ("iso", "iso_utc", "date", "epoch_s", "epoch_ms", "ms_date", "parts")
+    for how in (*ways, "%d.%m.%Y"):
         try:
             evaluate(f"parse_date(at, '{how}')", {"at": value})
         except ExpressionError:
@@ -142,6 +162,7 @@ def test_tree_has_the_shape_of_the_template_without_what_is_not_found():
             "equals": "==x",
             "urgent": True,
             "gone": "data.gone",
+            "assignee": None,
             "fault": {"code": "data.fault.code"},
             "tags": ["data.title", "data.gone", "=fixed"],
         },
@@ -154,6 +175,7 @@ def test_tree_has_the_shape_of_the_template_without_what_is_not_found():
         "kind": "corrective",
         "equals": "=x",
         "urgent": True,
+        "assignee": None,
         "tags": ["R1", "fixed"],
     }
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from mfg_integration_core.exceptions import (
     PermanentDeliveryError,
     UnmappedValueError,
 )
-from mfg_integration_core.protocols import template_source
+from mfg_integration_core.protocols import template_source, webhook_signature
 from mfg_integration_core.protocols.template import Template
 
 from .template_text import CONNECTOR, ENVELOPE, TEMPLATE
@@ -73,7 +74,7 @@ def test_published_schema_is_a_schema():
         ("template: acme", "template: other", "'acme', the name of the file"),
         ("name: Acme CMMS\n", "", "name is missing"),
         ("path: /api/ping", "path: api/ping", "check/path"),
-        ("{scheme: bearer}", "{scheme: api_key}", "auth/header is missing"),
+        ("{scheme: bearer}", "{scheme: api_key}", "line 5, auth/header is missing"),
         (
             "{scheme: bearer}",
             "{scheme: bearer, header: X-Key}",
@@ -97,6 +98,90 @@ def test_wrong_template_names_file_place_and_remedy(replace, by, place):
     assert "acme.yaml" in caught.value.detail
     assert place in caught.value.detail
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("replace", "by", "place", "remedy"),
+    [
+        (
+            "version: 1",
+            "version: 1\nread_only: Its vendor forbids it.",
+            "line 9, operations may not stand beside read_only",
+            "Leave out",
+        ),
+        (
+            "    path: /api/orders/{data.reference}/close",
+            "    address: {method: POST, path: /tickets, url: url}",
+            "operations/close_order/lookup is missing",
+            "look up",
+        ),
+        (
+            "    path: /api/orders/{data.reference}/close",
+            "    path: /close\n    answer: {reference: no, already_status: [409]}",
+            "operations/close_order/lookup is missing",
+            "look up",
+        ),
+        (
+            "{scheme: bearer}",
+            "{scheme: session, login: {method: POST, path: /s}, session: {cookie: S},"
+            " ended: {status: []}}",
+            "line 5, auth/ended says nothing",
+            "Name the status",
+        ),
+        (
+            "answer: {reference: order.no}",
+            "answer: {reference: {header: Location, pattern: /orders/.*}}",
+            "operations/create_order/answer/reference/pattern",
+            "one group",
+        ),
+        (
+            "answer: {reference: order.no}",
+            "answer: {reference: {text: '('}}",
+            "line 18, operations/create_order/answer/reference/text",
+            "one group",
+        ),
+        (
+            "{scheme: bearer}",
+            "{scheme: session, login: {method: POST, path: /s}, session: {body: id}}",
+            "auth/send is missing",
+            "template.schema.json",
+        ),
+        (
+            "{scheme: bearer}",
+            "{scheme: oauth2, client: body}",
+            "line 5, auth",
+            "template.schema.json",
+        ),
+        (
+            "    path: /api/orders/{data.reference}/close",
+            "    path: /close\n    status: data.state",
+            "operations/close_order/status may not stand here",
+            "template.schema.json",
+        ),
+    ],
+)
+def test_template_that_makes_no_sense_is_refused(replace, by, place, remedy):
+    with pytest.raises(ConfigurationError) as caught:
+        load(replace, by)
+
+    assert place in caught.value.detail
+    assert remedy in caught.value.remedy
+
+
+@given(st.sampled_from(range(TEMPLATE.count("\n"))))
+def test_line_of_a_mistake_is_the_line_that_has_it(number):
+    lines = TEMPLATE.splitlines()
+    name, colon, _value = lines[number].partition(": ")
+    if not colon or "?" in lines[number]:
+        return
+    lines[number] = f"{name}: {{unheard_of: true}}"
+
+    try:
+        Template.load("\n".join(lines), "acme.yaml")
+    except ConfigurationError as error:
+        told = int(error.detail.partition("line ")[2].partition(",")[0])
+        # What is missing, or may not stand beside, is told of the whole section.
+        assert told <= number + 1
 
 
 def test_own_signature_scheme_needs_an_id():
@@ -207,6 +292,22 @@ def test_credentials_are_sent_as_the_scheme_says(auth, headers, secret_headers):
 
     assert sent == {"Accept": "application/json"} | headers
     assert template.secret_headers == secret_headers
+
+
+def test_c3_request_is_signed_as_standard_webhooks_has_it():
+    secret = webhook_signature.new_secret()
+    template = load("{scheme: bearer}", "{scheme: standard_webhooks}")
+
+    request = request_of(template, connector=CONNECTOR | {"secret": secret})
+
+    assert "Authorization" not in request.headers
+    assert template.secret_headers == {"webhook-signature"}
+    signed_at = int(request.headers["webhook-timestamp"])
+    assert abs(time.time() - signed_at) < 60
+    message_id = webhook_signature.verify(
+        [secret], request.headers, request.body, signed_at
+    )
+    assert message_id == "m-1"
 
 
 def test_secret_does_not_show_in_the_text_of_a_request():

@@ -10,7 +10,7 @@ from mfg_integration_core.exceptions import (
     RetryableDeliveryError,
 )
 from mfg_integration_core.protocols.template import Template
-from mfg_integration_core.protocols.template_answer import retry_after
+from mfg_integration_core.protocols.template_wait import retry_after
 
 from .template_text import TEMPLATE
 
@@ -31,9 +31,20 @@ def test_reference_is_read_from_the_answer(status, reference, outcome):
     assert (answer.reference, answer.outcome) == (str(reference), outcome)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", HTML])
+@pytest.mark.parametrize("body", [b"", b"{}", b"done", b"<order no='1'/>"])
 def test_operation_that_needs_no_reference_takes_any_body(body):
     assert CLOSE.read_answer(204, {}, body).reference is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [({}, HTML), ({"Content-Type": "text/html; charset=utf-8"}, b"Please log in")],
+)
+def test_web_page_is_no_yes(headers, body):
+    with pytest.raises(RetryableDeliveryError, match="web page") as caught:
+        CLOSE.read_answer(200, headers, body)
+
+    assert caught.value.code == "answer_unreadable"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +101,7 @@ def test_redirect_is_never_followed_and_says_what_to_correct():
         (HTML, "Bad gateway"),
         (b"", "(nothing)"),
         (b'{"code": 7}', '{"code": 7}'),
-        (b"\xff\xfe", "\ufffd"),
+        (b"\xff\xfa", "\ufffd"),
     ],
 )
 def test_words_of_the_partner_reach_the_reader(body, said):

@@ -6,13 +6,27 @@ from odoo import _, models
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A request as it is recorded, with the credentials masked."""
+
+    method: str
+    url: str
+    headers: dict
+    body: bytes | None
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What a partner answered, and what it calls the thing that it made."""
+    """What a partner answered, and what it calls the thing that it made.
+
+    :ivar sent: the request that it answers, when that is another than the exchange's
+    """
 
     status: int
     headers: dict
     body: bytes
     reference: str | None = None
+    sent: Sent | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +43,10 @@ class Line:
 class Exchange:
     """One prepared call; it holds all it needs, since no transaction is open then.
 
-    ``perform`` takes two callables. One is told each answer as it comes, so that what
+    The call may take more requests than the one told here, which is the first or the
+    one that matters; each answer says which request it belongs to.
+
+    ``perform`` takes two callables. One is told each answer, in order, so that what
     the partner said is recorded even when it means an error. The other is called right
     before anything is sent that has an effect, and raises when it is too late for it.
 
@@ -68,6 +85,28 @@ class MfgConnectorAdapter(models.AbstractModel):
         :raise PermanentDeliveryError: the message can't be put into the dialect
         """
         raise NotImplementedError(f"{self._name} delivers nothing")
+
+    def _fetch(self, line, request, read: Callable[[Answer], object]):
+        """What ``read`` makes of the partner's answer to ``request``.
+
+        Called without an open transaction; errors come without the secrets.
+
+        :param request: as the template prepared it
+        :raise RetryableDeliveryError, PermanentDeliveryError: there is no good answer
+        """
+        raise NotImplementedError(f"{self._name} polls nothing")
+
+    def _try_out(self, line, operation, message, send):
+        """What becomes of a message, told call by call with secrets masked.
+
+        :param operation: name of the operation; None tries the connection test
+        :param message: the envelope, with ``reference`` where the partner's is known
+        :param send: whether it is really sent and takes effect
+        :return: a ``Told`` of ``protocols/template_trial.py``
+        """
+        raise NotImplementedError(
+            _("%(adapter)s has no trial of its template", adapter=self._name)
+        )
 
     def _check(self, line) -> str:
         """Call something harmless at the partner and say what it answered."""

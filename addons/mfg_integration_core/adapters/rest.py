@@ -16,8 +16,12 @@ from ..protocols.client_tls import broke_off, explain
 from ..protocols.guarded_session import GuardedSession
 from ..protocols.masking import Mask
 from ..protocols.template import Template
-from ..protocols.template_request import ConnectorView
-from .mfg_connector_adapter import Answer, Exchange, Line
+from ..protocols.template_auth import ConnectorView
+from ..protocols.template_conversation import Conversation
+from ..protocols.template_request import PreparedRequest
+from ..protocols.template_session import SessionKeeper
+from ..protocols.template_trial import Trial
+from .mfg_connector_adapter import Answer, Exchange, Line, Sent
 
 #: Longest answer that is read; a partner that sends more is not the one we think.
 MAX_ANSWER_BYTES = 1048576
@@ -47,68 +51,71 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         """An open line, with everything read that its exchanges need."""
         template = connector._get_template()
         view = self._connector_view(connector)
+        mask = Mask(
+            [view["secret"]],
+            username=view["username"],
+            headers=template.secret_headers,
+        )
         return RestLine(
             self._name,
             template,
             view,
             connector._network().open(),
-            Mask(
-                [view["secret"]],
-                username=view["username"],
-                headers=template.secret_headers,
-            ),
+            mask,
+            template.session_keeper(view, mask.learn),
         )
 
     def _prepare_exchange(self, line, message, uncertain):
         line.assert_alive()
-        template = line.template
-        operation = template.operation(message.operation)
-        envelope = message._envelope()
-        request = operation.request(envelope, line.connector)
-        lookup = uncertain and operation.lookup_request(envelope, line.connector)
-
-        def exchange(seen, assert_in_time):
-            session = line.session
-            if lookup:
-                answer = _send(session, lookup, template.limits, seen)
-                reference = operation.read_lookup(
-                    answer.status, answer.headers, answer.body
-                )
-                if reference:
-                    return replace(answer, reference=reference)
-            assert_in_time()
-            answer = _send(session, request, template.limits, seen)
-            read = operation.read_answer(answer.status, answer.headers, answer.body)
-            return replace(answer, reference=read.reference)
+        operation = line.template.operation(message.operation)
+        document = message._envelope()
+        if operation.wants_reference:
+            document["reference"] = self._reference_of(message)
+        first = operation.request(document, line.connector)
 
         def perform(seen, assert_in_time):
-            with line.mask.errors():
-                return exchange(
-                    lambda answer: seen(line.as_recorded(answer)), assert_in_time
-                )
+            heard = []
+            try:
+                with line.mask.errors():
+                    talk = line.conversation(heard, assert_in_time)
+                    done = operation.perform(talk, document, uncertain, first)
+            finally:
+                # Only now: a log-in on the way may have taught the mask a secret.
+                for request, answer in heard:
+                    seen(line.as_recorded(answer, request, first))
+            reply = done.reply
+            return Answer(reply.status, reply.headers, reply.body, done.reference)
 
-        return Exchange(
-            request.method,
-            line.mask.text(request.url),
-            line.mask.headers(request.headers),
-            line.mask.body(request.body),
-            perform,
-        )
+        sent = line.as_sent(first)
+        return Exchange(sent.method, sent.url, sent.headers, sent.body, perform)
+
+    def _reference_of(self, message):
+        """What the partner calls the document of the message; None if not known."""
+        if not message.res_model or not message.res_id:
+            return None
+        record = self.env[message.res_model].browse(message.res_id)
+        bindings = self.env["mfg.binding"]
+        return bindings._external_id(message.connector_id, record) or None
 
     def _check(self, line):
         line.assert_alive()
-        request = line.template.check_request(line.connector)
         with line.mask.errors():
-            answer = _send(
-                line.session, request, line.template.limits, lambda answer: None
-            )
-            line.template.read_check(answer.status, answer.headers, answer.body)
+            talk = line.conversation([], lambda: None)
+            answer = line.template.check_connection(talk)
+        request = line.as_sent(line.template.check_request(line.connector))
         return _(
             "%(method)s %(url)s was answered with %(status)s.",
             method=request.method,
             url=request.url,
             status=answer.status,
         )
+
+    def _try_out(self, line, operation, message, send):
+        line.assert_alive()
+        trial = Trial(line.template, operation, message, line.connector)
+        if not send:
+            return trial.foresee()
+        return trial.perform(line.sender(lambda _request, _answer: None))
 
     def _connector_view(self, connector):
         """What a template may know of a connector, its newest secret included."""
@@ -136,23 +143,60 @@ class RestLine(Line):
     """An open line to an HTTP API.
 
     :ivar connector: what the template may know of the connector; holds its secret
-    :ivar mask: takes that secret out of what is recorded
+    :ivar mask: takes that secret, and those of log-ins, out of what is recorded
+    :ivar keeper: the session of this line, where the partner wants a log-in
     """
 
     template: Template
     connector: ConnectorView = field(repr=False)
     session: GuardedSession
     mask: Mask
+    keeper: SessionKeeper = field(repr=False)
 
     def assert_alive(self):
         """Return: this line is open."""
 
-    def as_recorded(self, answer: Answer) -> Answer:
-        """The answer without the secret, which some partners repeat."""
+    def conversation(self, heard: list, assert_in_time) -> Conversation:
+        """An exchange on this line.
+
+        :param heard: gets ``(request, answer)`` of each request
+        """
+        send = self.sender(lambda request, answer: heard.append((request, answer)))
+        return Conversation(self.connector, self.keeper, send, assert_in_time)
+
+    def sender(self, heard):
+        """A callable that sends a request and returns the answer.
+
+        :param heard: told request and answer before anything is concluded from it
+        """
+        return lambda request: _send(
+            self.session,
+            request,
+            self.template.limits,
+            lambda answer: heard(request, answer),
+        )
+
+    def as_sent(self, request: PreparedRequest) -> Sent:
+        """The request without credentials."""
+        return Sent(
+            request.method,
+            self.mask.text(request.url),
+            self.mask.headers(request.headers),
+            self.mask.body(request.body),
+        )
+
+    def as_recorded(
+        self, answer: Answer, request: PreparedRequest, first: PreparedRequest
+    ) -> Answer:
+        """The answer without the secret, which some partners repeat.
+
+        :param first: the request that is recorded already
+        """
         return replace(
             answer,
             headers=self.mask.headers(answer.headers),
             body=self.mask.body(answer.body),
+            sent=None if request == first else self.as_sent(request),
         )
 
 

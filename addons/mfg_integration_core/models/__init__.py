@@ -22,6 +22,7 @@ from . import mfg_connector_network
 from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
 from . import mfg_rate_bucket
+from . import mfg_connector_polling
 from . import mfg_connector_runner
 from . import mfg_connector_template
 from . import mfg_connector_tls
@@ -38,6 +39,7 @@ from . import mfg_hub_note
 from . import mfg_inbox_event
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
+from . import mfg_inbox_polled
 from . import mfg_inbox_rehearsal
 from . import mfg_inbox_story
 from . import mfg_lane
@@ -53,8 +55,15 @@ from . import mfg_outbox_story
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
+from . import mfg_source
+from . import mfg_source_item
+from . import mfg_source_lease
+from . import mfg_source_metric
+from . import mfg_source_page
+from . import mfg_source_worker
 from . import mfg_subscription
 from . import mfg_sweeper
+from . import mfg_sweeper_polling
 from . import mfg_sweeper_watch
 from . import mrp_production
 from . import mrp_workcenter

@@ -151,11 +151,18 @@ class MfgConnectorDrain(models.Model):
         return due
 
     def _plan_next(self, slot):
-        """Have a job come back when the next lane becomes due."""
-        with read_committed(self.env.registry) as cr:
-            next_at = self.env["mfg.lane"]._next_due_at(cr, self.id)
+        """Have a job come back when the next thing becomes due."""
+        next_at = self._next_due_at()
         if next_at is not None:
             _enqueue(self.env.registry, self.id, slot, eta=next_at)
+
+    def _next_due_at(self):
+        """When something becomes due: naive UTC in the future, or None.
+
+        Extended for what :meth:`_pump` moves.
+        """
+        with read_committed(self.env.registry) as cr:
+            return self.env["mfg.lane"]._next_due_at(cr, self.id)
 
     def _plan_recovery(self):
         """Have a job look when a lease that is held now runs out.
@@ -163,13 +170,20 @@ class MfgConnectorDrain(models.Model):
         A worker that lives has renewed it by then; one that was killed has not, and
         the next round of the sweeper may be a minute away.
         """
-        with read_committed(self.env.registry) as cr:
-            ends_at = self.env["mfg.lane"]._lease_ends_at(cr, self.id)
+        ends_at = self._lease_ends_at()
         if ends_at is not None:
             # To whole steps, so that many leases share one job.
             late = timedelta(seconds=RECOVERY_STEP_S - ends_at.second % RECOVERY_STEP_S)
             eta = ends_at.replace(microsecond=0) + late
             _enqueue(self.env.registry, self.id, 0, eta=eta)
+
+    def _lease_ends_at(self):
+        """When the first lease that is held now runs out: naive UTC, or None.
+
+        Extended for what :meth:`_pump` moves.
+        """
+        with read_committed(self.env.registry) as cr:
+            return self.env["mfg.lane"]._lease_ends_at(cr, self.id)
 
     def _due_view(self):
         """What is due at the connector now, as the sweeper's rules look at it."""

@@ -1,9 +1,11 @@
 from pathlib import Path
 
 from odoo import _, api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.modules.module import get_module_path
 
+from .. import deployment
+from ..exceptions import ConfigurationError, in_full
 from ..protocols.template import Template
 
 
@@ -21,28 +23,67 @@ class MfgConnectorTemplate(models.Model):
 
     @api.model
     def _selection_template(self):
-        """Templates that the installed addons ship."""
+        """Templates of the installed addons and of the deployment's own folders.
+
+        A wrong one stays in the list, and choosing it says what is wrong: a mistake in
+        one file must not close the screens of all other connectors.
+        """
         return [
-            (key, self._load_template(key).name)
-            for key in sorted(self._template_files())
+            (key, self._template_name(key)) for key in sorted(self._template_files())
         ]
+
+    @api.model
+    def _template_name(self, key):
+        """What people call the template of a key, also when it is wrong."""
+        try:
+            return self._load_template(key).name
+        except ConfigurationError:
+            return _("%(template)s (has a mistake)", template=key)
+
+    @api.constrains("template")
+    def _check_template(self):
+        """Refuse a wrong template, and one that lacks operations in use.
+
+        The subscriptions say what is wrong with them; this one about the file itself.
+        """
+        for connector in self.filtered("template"):
+            try:
+                connector._get_template()
+            except ConfigurationError as error:
+                raise ValidationError(in_full(error)) from error
+            connector.subscription_ids._check_operation()
 
     @api.model
     @tools.ormcache()
     def _template_files(self):
-        """Paths of the templates of the installed addons, by key."""
+        """Paths of the templates, by key.
+
+        Those of the installed addons, and of the folders that the deployment's option
+        ``templates`` names, separated by the system's path separator.
+        """
         found = {}
+        for folder in deployment.template_folders():
+            found |= _yaml_files(folder)
         for module in sorted(self.env.registry._init_modules):
             path = get_module_path(module, display_warning=False)
             if module.startswith("mfg_") and path:
-                found |= _yaml_files(path)
+                found |= _yaml_files(Path(path, "templates"))
         return found
 
     @api.model
     @tools.ormcache("key")
     def _load_template(self, key):
-        """The template of a key; a wrong file is refused with place and remedy."""
-        path = self._template_files()[key]
+        """The template of a key.
+
+        :raise ConfigurationError: the file is wrong, with line and remedy; or gone
+        """
+        path = self._template_files().get(key)
+        if path is None:
+            raise ConfigurationError(
+                f"There is no template {key} any more.",
+                code="no_template",
+                remedy="Install the addon that brings it, or choose another template.",
+            )
         with open(path, encoding="utf-8") as file:
             return Template.load(file.read(), path.name)
 
@@ -79,6 +120,6 @@ class MfgConnectorTemplate(models.Model):
                     )
 
 
-def _yaml_files(addon_path):
-    """Template files in one addon, by key."""
-    return {path.stem: path for path in Path(addon_path, "templates").glob("*.yaml")}
+def _yaml_files(folder):
+    """Template files in one folder, by key."""
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}

@@ -67,7 +67,7 @@ class MfgDeliveryAttempt(models.Model):
     def _keep_requests(self, cr, requests):
         """Store what will be sent, before it is.
 
-        :param requests: ``(attempt id, exchange)``
+        :param requests: ``(attempt id, exchange or another request)``
         """
         if not requests:
             return
@@ -96,10 +96,22 @@ class MfgDeliveryAttempt(models.Model):
         )
 
     def _close(self, cr, deliveries, verdicts):
-        """Store how deliveries ended, with the last answer, whatever it means."""
+        """Store how deliveries ended, with the last answer, whatever it means.
+
+        Where it answers another request than the one that was kept before, that one
+        is kept instead.
+        """
+        last = [each.answers[-1] if each.answers else None for each in deliveries]
+        self._keep_requests(
+            cr,
+            [
+                (delivery.task.attempt_id, answer.sent)
+                for delivery, answer in zip(deliveries, last, strict=True)
+                if answer and answer.sent
+            ],
+        )
         rows = []
-        for delivery, verdict in zip(deliveries, verdicts, strict=True):
-            answer = delivery.answers[-1] if delivery.answers else None
+        for delivery, verdict, answer in zip(deliveries, verdicts, last, strict=True):
             error = delivery.error
             rows.append(
                 (

@@ -162,9 +162,7 @@ class MfgInboxHandling(models.Model):
         :raise InvalidEventError: it can't be read, or what it says breaks the contract
         """
         self.ensure_one()
-        template = self.connector_id._get_template()
-        body = base64.b64decode(self.with_context(bin_size=False).body)
-        webhook = template.webhook(self.headers or {}, body)
+        webhook = self._read_native()
         if webhook.event_type is None:
             return False
         self.env["mfg.event.type"]._contracts().check(webhook.event_type, webhook.data)
@@ -172,7 +170,7 @@ class MfgInboxHandling(models.Model):
         envelope = cloudevents.build(
             event_type=webhook.event_type,
             source=f"/connectors/{self.connector_id.code}",
-            subject=self.ordering_key,
+            subject=webhook.key,
             data=webhook.data,
             event_id=self.event_id,
             time=event_time,
@@ -191,6 +189,15 @@ class MfgInboxHandling(models.Model):
             }
         )
         return True
+
+    def _read_native(self):
+        """What the partner wrote, in our terms; extended for other ways to come in."""
+        template = self.connector_id._get_template()
+        return template.webhook(self.headers or {}, self._native_body())
+
+    def _native_body(self):
+        """The bytes that the partner wrote."""
+        return base64.b64decode(self.with_context(bin_size=False).body)
 
     # ----------------------------------------------------------------- results
 

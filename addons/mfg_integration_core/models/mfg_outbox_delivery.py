@@ -103,15 +103,16 @@ class MfgOutboxDelivery(models.Model):
     _in_flight_state = "delivering"
 
     def _lease_seconds(self, connector):
-        # A look-up may come before the call itself.
-        return 2 * self._exchange_seconds(connector) + rules.LEASE_MARGIN_S
+        if not connector.template:
+            # A look-up may come before the call itself.
+            return 2 * EXCHANGE_S + rules.LEASE_MARGIN_S
+        return connector._get_template().longest_exchange_s + rules.LEASE_MARGIN_S
 
     def _exchange_seconds(self, connector):
-        """How long one call takes at most."""
+        """How long it takes at most from what has an effect to the end."""
         if not connector.template:
             return EXCHANGE_S
-        limits = connector._get_template().limits
-        return limits.connect_s + limits.read_s
+        return connector._get_template().longest_effect_s
 
     def _work_leased(self, worker, lease, stint):
         """Send the messages of due lanes; see the worker's ``_work_lanes``."""

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..exceptions import ConfigurationError, in_full
+
 
 class MfgSubscription(models.Model):
     """Who gets what: the only place that decides it."""
@@ -78,6 +80,18 @@ class MfgSubscription(models.Model):
                 ) from error
             if not isinstance(domain, list):
                 raise ValidationError(_("The condition must be a list of terms."))
+
+    @api.constrains("operation", "connector_id")
+    def _check_operation(self):
+        """Refuse an operation that the connector's partner does not offer."""
+        for subscription in self:
+            connector = subscription.connector_id
+            if not subscription.operation or not connector.template:
+                continue
+            try:
+                connector._get_template().operation(subscription.operation)
+            except ConfigurationError as error:
+                raise ValidationError(in_full(error)) from error
 
     def _matches(self, document):
         """Whether ``document`` meets the condition and belongs to our company."""

@@ -1,18 +1,4 @@
-"""JMESPath as vendor templates use it, with a few functions of ours.
-
-==========================  =====================================================
-``map('name', value)``      the word that the template's value map ``name`` has for
-                            ``value``; an unknown word is an error, never a guess
-``to_text(value)``          number or true/false as text, ``5.0`` as ``5``
-``upper(text)``             capitals, ``lower(text)`` the reverse
-``parse_date(value, how)``  a partner's moment as RFC 3339 text in UTC
-``format_date(text, how)``  RFC 3339 text as the partner wants it
-==========================  =====================================================
-
-``how`` is ``iso`` (RFC 3339), ``iso_utc`` (ISO 8601 without offset, meaning UTC),
-``date``, ``epoch_s``, ``epoch_ms``, or a ``strftime`` pattern such as ``%d.%m.%Y``
-(UTC). Given null, every one of them gives null. ``map(&expression, list)`` keeps the
-meaning that JMESPath gives it.
+"""JMESPath as vendor templates use it, with the functions of ``template_functions.py``.
 
 Expressions are compiled when a template is loaded; a wrong one, an unknown function or
 an unknown value map is found then, and the error names file and place.
@@ -24,157 +10,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from jmespath.functions import Functions, signature
 
-from ..exceptions import ConfigurationError, UnmappedValueError
-from . import rfc3339
+from ..exceptions import ConfigurationError
+from .template_functions import TemplateFunctions
+from .template_text import to_text
 
-_ANY = {"types": []}
-_TEXT = {"types": ["string"]}
-_TEXT_OR_NULL = {"types": ["string", "null"]}
 _LITERAL_MARK = "="
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
 class ExpressionError(Exception):
     """An expression met a value that it cannot work with; the text names the place."""
-
-
-def to_text(value) -> str | None:
-    """Text as people write it: ``5``, ``0.5``, ``true``; None stays None.
-
-    :raise ValueError: for an object or a list, which have no such text
-    """
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, (int, float)):
-        return str(value)
-    raise ValueError("an object or a list cannot be written as text")
-
-
-# ------------------------------------------------------------------
-# Functions
-# ------------------------------------------------------------------
-
-
-class TemplateFunctions(Functions):
-    """The functions of one template.
-
-    :param value_maps: ``{map name: {partner's or our word: the other's}}``
-    :param file_name: of the template, for error texts
-    """
-
-    def __init__(self, value_maps: Mapping, file_name: str):
-        self.value_maps = value_maps
-        self.file_name = file_name
-
-    @signature({"types": ["string", "expref"]}, _ANY)
-    def _func_map(self, name, value):
-        if not isinstance(name, str):
-            if not isinstance(value, list):
-                raise ValueError("map(&expression, list) needs a list")
-            return super()._func_map(name, value)
-        return None if value is None else self._mapped(name, to_text(value))
-
-    @signature(_ANY)
-    def _func_to_text(self, value):
-        return to_text(value)
-
-    @signature(_TEXT_OR_NULL)
-    def _func_upper(self, text):
-        return text and text.upper()
-
-    @signature(_TEXT_OR_NULL)
-    def _func_lower(self, text):
-        return text and text.lower()
-
-    @signature(_ANY, _TEXT)
-    def _func_parse_date(self, value, how):
-        if value is None:
-            return None
-        return rfc3339.write(_date_reader(how)(to_text(value)))
-
-    @signature(_TEXT_OR_NULL, _TEXT)
-    def _func_format_date(self, text, how):
-        return None if text is None else _date_writer(how)(rfc3339.parse(text))
-
-    def _mapped(self, name: str, word: str):
-        words = self.value_maps.get(name)
-        if words is None:
-            raise ValueError(f"there is no value map {name!r}")
-        if word not in words:
-            raise UnmappedValueError(
-                f"The value map `{name}` of {self.file_name} does not know the word "
-                f"{word[:100]!r}; it knows {', '.join(words)}.",
-                key=f"{name}:{word[:100]}",
-                remedy="Add the word to the value map, then press Retry.",
-            )
-        return words[word]
-
-
-# ------------------------------------------------------------------
-# Dates
-# ------------------------------------------------------------------
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """A moment without offset, read as UTC; with one, converted."""
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=timezone.utc)
-    return moment.astimezone(timezone.utc)
-
-
-def _from_epoch(number: str, divisor: int) -> datetime:
-    try:
-        return rfc3339.from_epoch(float(number) / divisor)
-    except (OverflowError, OSError) as error:
-        raise ValueError(f"{number[:40]} is outside of the calendar") from error
-
-
-def _date_reader(how: str) -> Callable[[str], datetime]:
-    if "%" in how:
-        return lambda text: _in_utc(datetime.strptime(text, how))
-    return _DATES[how][0]
-
-
-def _date_writer(how: str) -> Callable[[datetime], object]:
-    if "%" in how:
-        return lambda moment: moment.strftime(how)
-    return _DATES[how][1]
-
-
-_DATES = {
-    "iso": (rfc3339.parse, rfc3339.write),
-    "iso_utc": (
-        lambda text: _in_utc(datetime.fromisoformat(text)),
-        lambda moment: moment.replace(tzinfo=None).isoformat(),
-    ),
-    "date": (
-        lambda text: _in_utc(datetime.strptime(text, "%Y-%m-%d")),
-        lambda moment: moment.date().isoformat(),
-    ),
-    "epoch_s": (
-        lambda number: _from_epoch(number, 1),
-        lambda moment: int(moment.timestamp()),
-    ),
-    "epoch_ms": (
-        lambda number: _from_epoch(number, 1000),
-        lambda moment: round(moment.timestamp() * 1000),
-    ),
-}
-
-
-# ------------------------------------------------------------------
-# Expressions
-# ------------------------------------------------------------------
 
 
 class Expression:
@@ -222,26 +71,14 @@ class Expression:
 def _check_calls(node: Mapping, functions: TemplateFunctions) -> None:
     """Find at load what JMESPath itself would only find in production."""
     if node["type"] == "function_expression":
-        if node["value"] not in functions.FUNCTION_TABLE:
-            raise ValueError(f"there is no function {node['value']}()")
         literals = [
             child["value"] if child["type"] == "literal" else None
             for child in node["children"]
         ]
-        _check_literals(node["value"], literals, functions)
+        functions.check_call(node["value"], literals)
     for child in node["children"]:
         if isinstance(child, Mapping):
             _check_calls(child, functions)
-
-
-def _check_literals(name: str, literals: list, functions: TemplateFunctions) -> None:
-    if name == "map" and literals and literals[0] is not None:
-        if literals[0] not in functions.value_maps:
-            raise ValueError(f"there is no value map {literals[0]!r}")
-    if name in ("parse_date", "format_date") and len(literals) == 2:
-        how = literals[1]
-        if how is not None and how not in _DATES and "%" not in str(how):
-            raise ValueError(f"{name}() knows no {how!r}, only {', '.join(_DATES)}")
 
 
 # ------------------------------------------------------------------
@@ -254,8 +91,9 @@ def compile_tree(
 ) -> Callable[[object], object]:
     """A function from a document to a JSON value shaped like ``node``.
 
-    Texts are expressions, ``=text`` is that text, numbers and true/false stand for
-    themselves. What finds nothing is left out, and so is an object left empty by it.
+    Texts are expressions, ``=text`` is that text, numbers, true/false and null stand
+    for themselves. What finds nothing is left out, and so is an object that this
+    leaves empty.
     """
     if isinstance(node, str):
         if node.startswith(_LITERAL_MARK):
@@ -267,7 +105,8 @@ def compile_tree(
             name: compile_tree(child, f"{where}/{name}", functions)
             for name, child in node.items()
         }
-        return lambda document: _filled_object(members, document)
+        empty = frozenset(name for name, child in node.items() if child is None)
+        return lambda document: _filled_object(members, empty, document)
     if isinstance(node, list):
         items = [
             compile_tree(child, f"{where}/{number}", functions)
@@ -279,9 +118,16 @@ def compile_tree(
     return lambda document: node
 
 
-def _filled_object(members: Mapping[str, Callable], document) -> dict | None:
+def _filled_object(
+    members: Mapping[str, Callable], empty: frozenset[str], document
+) -> dict | None:
+    """The object with what was found, and null where the template says null."""
     values = {name: member(document) for name, member in members.items()}
-    found = {name: value for name, value in values.items() if value is not None}
+    found = {
+        name: value
+        for name, value in values.items()
+        if value is not None or name in empty
+    }
     return found if found or not members else None
 
 

@@ -45,15 +45,18 @@ class Mask:
         username: str = "",
         headers: Iterable[str] = (),
     ):
-        found = {
-            disguise
-            for secret in secrets
-            if len(secret) >= _SHORTEST
-            for disguise in _disguises(secret, username)
-        }
-        # The longest first: one may be part of another.
-        self._needles = sorted(found, key=len, reverse=True)
+        self._username = username
+        self._needles: list[str] = []
         self._headers = SECRET_HEADERS | set(headers)
+        for secret in secrets:
+            self.learn(secret)
+
+    def learn(self, secret: str) -> None:
+        """Mask this secret, too, from now on; any thread may ask for it."""
+        if len(secret) >= _SHORTEST:
+            found = _disguises(secret, self._username) | set(self._needles)
+            # The longest first: one may be part of another.
+            self._needles = sorted(found, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """``text`` without the secrets."""

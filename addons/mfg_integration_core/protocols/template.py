@@ -1,7 +1,7 @@
 """A vendor's API as data: what to call, how to read it, what its words mean.
 
-A template is a YAML file; ``templates/template.schema.json`` describes it in full and
-the head of ``expression.py`` lists the functions. A new vendor needs no Python::
+A template is a YAML file; ``templates/template.schema.json`` describes it in full,
+``docs/templates.md`` with examples. A new vendor needs no Python::
 
     template: demo_cmms
     name: Demo CMMS
@@ -31,19 +31,19 @@ Everything is compiled at load; nothing here opens a connection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..exceptions import ConfigurationError, UnknownConnectorError
-from . import template_answer, template_source, webhook_signature
-from .expression import Expression, TemplateFunctions
-from .template_answer import Answer
-from .template_request import (
-    ConnectorView,
-    Limits,
-    PreparedRequest,
-    RequestPlan,
-    secret_headers,
-)
+from . import template_checks, template_source, webhook_signature
+from .expression import TemplateFunctions
+from .template_answer import Reply
+from .template_auth import WITH_LOGIN, ConnectorView, secret_headers
+from .template_conversation import Conversation
+from .template_operation import Operation, Surroundings
+from .template_poll import SourcePlan
+from .template_request import Limits, PreparedRequest, RequestPlan
+from .template_session import EXTRA_CALLS, SessionKeeper, SessionPlan
+from .template_wait import WaitPlan
 from .template_webhook import Webhook, WebhookPlan
 
 
@@ -53,23 +53,42 @@ class Template:
     :ivar key: technical name, that of the file
     :ivar name: what people call it
     :ivar operations: what can be asked of the partner, in the order of the file
+    :ivar sources: lists that are polled, by name
+    :ivar read_only: why nothing can be written to the partner; empty when it can
+    :ivar secret_headers: lower-case names of headers never to be recorded
     """
 
     def __init__(self, content: Mapping, file_name: str):
         functions = TemplateFunctions(content.get("value_maps", {}), file_name)
         auth = content["auth"]
+        limits = dict(content.get("limits", {}))
+        around = Surroundings(
+            functions,
+            auth,
+            content.get("errors", {}),
+            WaitPlan(limits.pop("wait", None)),
+        )
         self.key: str = content["template"]
         self.name: str = content["name"]
         self.version: int = content["version"]
-        self.limits = Limits(**content.get("limits", {}))
+        self.read_only: str = content.get("read_only", "")
+        self.limits = Limits(**limits)
         self.secret_headers = secret_headers(auth)
+        self.answer_rules = around.rules(f"{file_name}, errors")
         self.operations = [
-            Operation(name, spec, f"{file_name}, operations/{name}", functions, auth)
+            Operation(name, spec, f"{file_name}, operations/{name}", around)
             for name, spec in content.get("operations", {}).items()
         ]
+        self.sources = {
+            name: SourcePlan(name, spec, f"{file_name}, sources/{name}", around)
+            for name, spec in content.get("sources", {}).items()
+        }
         self._check = RequestPlan(
             content["check"], f"{file_name}, check", functions, auth
         )
+        self._session = None
+        if auth["scheme"] in WITH_LOGIN:
+            self._session = SessionPlan(auth, file_name, functions, self.answer_rules)
         self._webhooks = None
         if "webhooks" in content:
             self._webhooks = WebhookPlan(
@@ -80,9 +99,12 @@ class Template:
     def load(cls, text: str, file_name: str) -> Template:
         """The template in ``text``.
 
-        :raise ConfigurationError: names file, place and remedy
+        :raise ConfigurationError: names file, line, place and remedy
         """
-        return cls(template_source.read(text, file_name), file_name)
+        content, lines = template_source.read(text, file_name)
+        with template_source.lines_in_errors(file_name, lines):
+            template_checks.check(content, file_name)
+            return cls(content, file_name)
 
     # ------------------------------------------------------------------
     # Out
@@ -91,8 +113,14 @@ class Template:
     def operation(self, name: str) -> Operation:
         """The operation of that name.
 
-        :raise ConfigurationError: code ``unknown_operation``
+        :raise ConfigurationError: codes ``read_only``, ``unknown_operation``
         """
+        if self.read_only:
+            raise ConfigurationError(
+                f"Nothing can be written to {self.name}: {self.read_only}",
+                code="read_only",
+                remedy="Remove the operation from the subscription.",
+            )
         for operation in self.operations:
             if operation.name == name:
                 return operation
@@ -103,16 +131,49 @@ class Template:
             remedy="Choose another operation in the subscription.",
         )
 
+    @property
+    def longest_exchange_s(self) -> float:
+        """The longest that an operation with all its requests may take."""
+        calls = max((operation.calls for operation in self.operations), default=1)
+        return (calls + self._session_calls) * self.limits.total_s
+
+    @property
+    def longest_effect_s(self) -> float:
+        """Of that, the longest from the first request with an effect to the end."""
+        calls = max(
+            (operation.calls_after_effect for operation in self.operations), default=1
+        )
+        return (calls + self._session_calls) * self.limits.total_s
+
+    @property
+    def _session_calls(self) -> int:
+        return EXTRA_CALLS if self._session else 0
+
+    def session_keeper(
+        self, connector: ConnectorView, learn: Callable[[str], None]
+    ) -> SessionKeeper:
+        """What keeps the session of one line; see :class:`SessionKeeper`."""
+        return SessionKeeper(self._session, connector, learn)
+
     def check_request(self, connector: ConnectorView) -> PreparedRequest:
         """A harmless request that proves address and credentials."""
         return self._check.prepare({}, connector)
+
+    def check_connection(self, talk: Conversation):
+        """The partner's good answer to the check.
+
+        :raise RetryableDeliveryError, PermanentDeliveryError: what is wrong
+        """
+        reply = talk.ask(self.check_request(talk.connector))
+        self.answer_rules.check(reply)
+        return reply
 
     def read_check(self, status: int, headers: Mapping, body: bytes) -> None:
         """Return when the answer to the check is good.
 
         :raise RetryableDeliveryError, PermanentDeliveryError: what is wrong
         """
-        template_answer.check_status(status, headers, body)
+        self.answer_rules.check(Reply(status, headers, body))
 
     # ------------------------------------------------------------------
     # In
@@ -145,59 +206,22 @@ class Template:
         """See :meth:`WebhookPlan.read`."""
         return self._webhook_plan().read(headers, body)
 
+    def source(self, name: str) -> SourcePlan:
+        """The source of that name.
+
+        :raise ConfigurationError: code ``unknown_source``
+        """
+        if name not in self.sources:
+            known = ", ".join(self.sources) or "none"
+            raise ConfigurationError(
+                f"The template {self.key} has no source {name!r}, only: {known}.",
+                code="unknown_source",
+            )
+        return self.sources[name]
+
     def _webhook_plan(self) -> WebhookPlan:
         if self._webhooks is None:
             raise UnknownConnectorError(
                 f"The template {self.key} of this connector reads no webhooks."
             )
         return self._webhooks
-
-
-class Operation:
-    """One thing that can be asked of the partner.
-
-    :ivar event_type: the event type that the operation delivers
-    """
-
-    def __init__(
-        self,
-        name: str,
-        spec: Mapping,
-        where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
-    ):
-        self.name = name
-        self.event_type: str = spec["event_type"]
-        self._request = RequestPlan(spec, where, functions, auth)
-        self._reference = self._lookup = self._lookup_reference = None
-        if "answer" in spec:
-            self._reference = Expression(
-                spec["answer"]["reference"], f"{where}/answer/reference", functions
-            )
-        if "lookup" in spec:
-            lookup = spec["lookup"]
-            self._lookup = RequestPlan(lookup, f"{where}/lookup", functions, auth)
-            self._lookup_reference = Expression(
-                lookup["reference"], f"{where}/lookup/reference", functions
-            )
-
-    def request(self, envelope: Mapping, connector: ConnectorView) -> PreparedRequest:
-        """See :meth:`RequestPlan.prepare`."""
-        return self._request.prepare(envelope, connector)
-
-    def read_answer(self, status: int, headers: Mapping, body: bytes) -> Answer:
-        """See :func:`template_answer.read`."""
-        return template_answer.read(status, headers, body, self._reference)
-
-    def lookup_request(
-        self, envelope: Mapping, connector: ConnectorView
-    ) -> PreparedRequest | None:
-        """The request that asks whether the partner has it; None when it cannot."""
-        return self._lookup and self._lookup.prepare(envelope, connector)
-
-    def read_lookup(self, status: int, headers: Mapping, body: bytes) -> str | None:
-        """See :func:`template_answer.read_lookup`."""
-        return template_answer.read_lookup(
-            status, headers, body, self._lookup_reference
-        )

@@ -1,36 +1,36 @@
 """What a partner's answer means for the message: done, again later, or never.
 
-Source: RFC 9110, sections 10.2.3 (Retry-After) and 15 (status codes); RFC 6585 (429).
+The HTTP status decides, then what the template's ``errors`` say about the body, since
+some partners refuse inside of 200.
+
+Source: RFC 9110, section 15 (status codes); RFC 6585 (429).
 """
 
 from __future__ import annotations
 
-import re
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, field
 
-from ..exceptions import (
-    InvalidEventError,
-    PermanentDeliveryError,
-    RetryableDeliveryError,
-)
-from . import http_headers, strict_json
-from .expression import Expression, ExpressionError
+from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
+from . import http_headers, partner_words
+from .expression import Expression, ExpressionError, TemplateFunctions
+from .partner_words import UnreadableError, what_it_said
+from .template_reference import ReferencePlan
+from .template_wait import WaitPlan
 
 RETRYABLE_STATUS = frozenset({408, 425, 429})
-# A partner that asks for more is mistaken; its answer must not stop a lane for good.
-LONGEST_RETRY_AFTER_S = 7 * 24 * 3600.0
 _OUTCOMES = {201: "created", 202: "accepted"}
-_TAG = re.compile(r"<(?:script|style).*?</(?:script|style)>|<[^>]*>", re.DOTALL)
-_SENTENCE_MEMBERS = (
-    "detail",
-    "message",
-    "error_description",
-    "error",
-    "title",
-    "errors",
-)
+_CONDITIONS = ("refused_when", "later_when", "sentence")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer as it came over HTTP."""
+
+    status: int
+    headers: Mapping = field(default_factory=dict)
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -45,77 +45,105 @@ class Answer:
     outcome: str
 
 
-def read(
-    status: int, headers: Mapping, body: bytes, reference: Expression | None
-) -> Answer:
-    """The answer to a request that makes or changes something.
+class AnswerRules:
+    """How to tell a partner's yes from its no.
 
-    :param reference: where the partner's reference stands in the JSON body, if wanted
-    :raise RetryableDeliveryError: 408, 425, 429, 5xx; code ``answer_unreadable`` when
-        it was taken but the reference cannot be read, so that a look-up has to decide
-    :raise PermanentDeliveryError: any other status but 2xx
+    :param errors: the template's ``errors``, with what an operation says on top
+    :param wait: where the partner says how long to wait
     """
-    check_status(status, headers, body)
-    outcome = _OUTCOMES.get(status, "done")
-    if reference is None:
-        return Answer(None, outcome)
-    try:
-        found = _find(reference, body)
-        if found is None:
-            raise _UnreadableError(f"holds nothing where {reference.where} looks")
-    except _UnreadableError as error:
-        raise RetryableDeliveryError(
-            f"The partner took the request, but its answer {error}. It said: "
-            f"{_what_it_said(body)}. Whether it was carried out is looked up before it "
-            "is sent again.",
-            code="answer_unreadable",
-        ) from error
-    return Answer(found, outcome)
 
+    def __init__(
+        self,
+        errors: Mapping,
+        where: str,
+        functions: TemplateFunctions,
+        wait: WaitPlan,
+    ):
+        self._later_status = RETRYABLE_STATUS | set(errors.get("later_status", ()))
+        self._refused_status = frozenset(errors.get("refused_status", ()))
+        self._refused_when, self._later_when, self._sentence = (
+            name in errors and Expression(errors[name], f"{where}/{name}", functions)
+            for name in _CONDITIONS
+        )
+        self._wait = wait
 
-def read_lookup(
-    status: int, headers: Mapping, body: bytes, reference: Expression
-) -> str | None:
-    """The partner's reference when it knows ours; None when it does not.
+    def check(self, reply) -> None:
+        """Return when the partner took the request.
 
-    :raise RetryableDeliveryError: it could not be found out
-    """
-    if status in (404, 410):
-        return None
-    check_status(status, headers, body)
-    try:
-        return _find(reference, body)
-    except _UnreadableError as error:
-        raise RetryableDeliveryError(
-            "Whether the partner carried out an earlier try cannot be told: its answer "
-            f"to the look-up {error}. It said: {_what_it_said(body)}",
-            code="answer_unreadable",
-        ) from error
+        :raise RetryableDeliveryError: it may take it later; code ``answer_unreadable``
+            when it cannot be told
+        :raise PermanentDeliveryError: it will not take it as it is
+        """
+        self.check_status(reply)
+        if partner_words.is_page(reply.headers, reply.body):
+            raise unreadable("is a web page, not that of an API", reply)
+        self.check_body(reply)
 
-
-def check_status(status: int, headers: Mapping, body: bytes) -> None:
-    """Return when the status says that the partner took the request.
-
-    :raise RetryableDeliveryError: it may take it later
-    :raise PermanentDeliveryError: it will not take it as it is
-    """
-    if 200 <= status < 300:
-        return
-    if 300 <= status < 400:
-        location = http_headers.find(headers, "location") or "another address"
+    def check_status(self, reply) -> None:
+        """Return when the status says that the partner took the request."""
+        status, headers = reply.status, reply.headers
+        if 200 <= status < 300:
+            return
+        if 300 <= status < 400:
+            raise _redirected(status, headers)
+        detail = f"The partner answered {status}. It said: {self._said(reply)}"
+        if self._may_be_taken_later(reply):
+            raise RetryableDeliveryError(
+                detail,
+                retry_after=self._wait.read(headers, time.time()),
+                code=f"http_{status}",
+            )
         raise PermanentDeliveryError(
-            f"The partner answered {status} and points to {location[:200]}. Redirects "
-            "are not followed: correct the address of the connector.",
-            code="redirected",
+            detail, code=f"http_{status}", remedy=_REMEDIES.get(status)
         )
-    detail = f"The partner answered {status}. It said: {_what_it_said(body)}"
-    if status in RETRYABLE_STATUS or 500 <= status < 600:
-        raise RetryableDeliveryError(
-            detail, retry_after=retry_after(headers), code=f"http_{status}"
+
+    def _may_be_taken_later(self, reply) -> bool:
+        if self._later_when and _value(self._later_when, reply):
+            return True
+        if reply.status in self._refused_status:
+            return False
+        return reply.status in self._later_status or 500 <= reply.status < 600
+
+    def check_body(self, reply) -> None:
+        """Return when the body of an answer that says yes does not say no."""
+        if not (self._later_when or self._refused_when) or not reply.body.strip():
+            return
+        try:
+            content = partner_words.content_of(reply.headers, reply.body)
+            is_later = self._later_when and self._later_when.value(content)
+            is_refused = self._refused_when and self._refused_when.value(content)
+        except UnreadableError as error:
+            raise unreadable(str(error), reply) from error
+        except ExpressionError as error:
+            raise unreadable(f"does not fit the template ({error})", reply) from error
+        detail = (
+            f"The partner answered {reply.status}, which means yes, and said no inside:"
+            f" {self._said(reply)}"
         )
-    raise PermanentDeliveryError(
-        detail, code=f"http_{status}", remedy=_REMEDIES.get(status)
-    )
+        if is_later:
+            raise RetryableDeliveryError(
+                detail,
+                retry_after=self._wait.read(reply.headers, time.time()),
+                code="later_inside",
+            )
+        if is_refused:
+            raise PermanentDeliveryError(
+                detail,
+                code="refused_inside",
+                remedy="Correct what the partner complains about, then press Retry.",
+            )
+
+    def _said(self, reply) -> str:
+        told = self._sentence and partner_words.sentence(_value(self._sentence, reply))
+        return told or what_it_said(reply.headers, reply.body)
+
+
+def _value(expression: Expression, reply):
+    """What an expression finds in an error; None in one that is no JSON."""
+    try:
+        return expression.value(partner_words.content_of(reply.headers, reply.body))
+    except (UnreadableError, ExpressionError):
+        return None
 
 
 _REMEDIES = {
@@ -125,59 +153,64 @@ _REMEDIES = {
 }
 
 
-def retry_after(headers: Mapping) -> float | None:
-    """Seconds that the partner asks to wait; None when it does not, or unreadably.
+def _redirected(status: int, headers: Mapping) -> PermanentDeliveryError:
+    location = http_headers.find(headers, "location") or "another address"
+    return PermanentDeliveryError(
+        f"The partner answered {status} and points to {location[:200]}. Redirects "
+        "are not followed: correct the address of the connector.",
+        code="redirected",
+    )
 
-    A date is counted from the answer's own ``Date``, so that clocks need not agree.
+
+def read(reply, message: Mapping, reference: ReferencePlan | None) -> Answer:
+    """The answer to a request that makes or changes something, and was taken.
+
+    :param message: what was sent
+    :param reference: where the partner's reference stands, if wanted
+    :raise RetryableDeliveryError: code ``answer_unreadable`` when it was taken but the
+        reference cannot be read, so that a look-up has to decide
     """
-    value = http_headers.find(headers, "retry-after") or ""
-    if re.fullmatch(r"[0-9]{1,12}", value):
-        return min(float(value), LONGEST_RETRY_AFTER_S)
+    outcome = _OUTCOMES.get(reply.status, "done")
+    if reference is None:
+        return Answer(None, outcome)
     try:
-        until = parsedate_to_datetime(value)
-        since = parsedate_to_datetime(http_headers.find(headers, "date") or "")
-        seconds = (until - since).total_seconds()
-    except (TypeError, ValueError):  # no date, or only one of them with a time zone
+        found = reference.find(reply, message)
+        if not found:
+            raise UnreadableError(f"holds nothing where {reference.where} looks")
+    except UnreadableError as error:
+        raise unreadable(str(error), reply) from error
+    return Answer(found, outcome)
+
+
+def read_lookup(
+    reply, message: Mapping, reference: ReferencePlan, rules: AnswerRules
+) -> str | None:
+    """The partner's reference when it knows ours; None when it does not.
+
+    :raise RetryableDeliveryError: it could not be found out
+    """
+    if reply.status in (404, 410):
         return None
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER_S)
-
-
-class _UnreadableError(Exception):
-    """The end of a sentence that begins with "its answer"."""
-
-
-def _find(reference: Expression, body: bytes) -> str | None:
-    if not body.strip():
-        raise _UnreadableError("is empty")
+    rules.check(reply)
     try:
-        return reference.text(strict_json.read(body, what="The answer"))
-    except InvalidEventError as error:
-        raise _UnreadableError("is no JSON") from error
-    except ExpressionError as error:
-        raise _UnreadableError(f"does not fit the template ({error})") from error
+        return reference.find(reply, message)
+    except UnreadableError as error:
+        raise RetryableDeliveryError(
+            "Whether the partner carried out an earlier try cannot be told: its answer "
+            f"to the look-up {error}. It said: "
+            f"{what_it_said(reply.headers, reply.body)}",
+            code="answer_unreadable",
+        ) from error
 
 
-# ------------------------------------------------------------------
-# The partner's words, for the person who reads the log
-# ------------------------------------------------------------------
+def unreadable(how: str, reply) -> RetryableDeliveryError:
+    """The error of an answer that says yes and cannot be read.
 
-
-def _what_it_said(body: bytes) -> str:
-    text = body[:20_000].decode("utf-8", errors="replace")
-    try:
-        text = _sentence(strict_json.read(body)) or text
-    except InvalidEventError:
-        text = _TAG.sub(" ", text)  # HTML, or a plain sentence
-    return " ".join(text.split())[:300] or "(nothing)"
-
-
-def _sentence(content) -> str | None:
-    """The most telling text in an error document of unknown make."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "; ".join(filter(None, map(_sentence, content[:5]))) or None
-    if isinstance(content, dict):
-        members = (content.get(name) for name in _SENTENCE_MEMBERS)
-        return next(filter(None, map(_sentence, members)), None)
-    return None
+    :param how: the end of a sentence that begins with "its answer"
+    """
+    return RetryableDeliveryError(
+        f"The partner answered {reply.status}, but its answer {how}. It said: "
+        f"{what_it_said(reply.headers, reply.body)}. Whether the request was carried "
+        "out is looked up before it is sent again.",
+        code="answer_unreadable",
+    )

@@ -1,5 +1,8 @@
 """Reading the text of a vendor template: YAML without its traps, held to its schema.
 
+Every place in a template is known by its path, ``operations/create/body/title``; so is
+the line that it stands in, which errors name.
+
 The schema, ``templates/template.schema.json``, is also what an editor or a stranger's
 tool checks a template with.
 """
@@ -9,6 +12,8 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -16,7 +21,7 @@ from jsonschema import Draft202012Validator
 
 from ..exceptions import ConfigurationError
 from . import schema_violation
-from .expression import to_text
+from .template_text import to_text
 
 SCHEMA_PATH = Path(__file__).parents[1] / "templates" / "template.schema.json"
 # A tag that does not fit its value (!!int x) escapes from PyYAML as whatever its
@@ -32,16 +37,45 @@ _BOOL = "tag:yaml.org,2002:bool"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
 
-def read(text: str, file_name: str) -> dict:
+def read(text: str, file_name: str) -> tuple[dict, dict[str, int]]:
     """The content of a template that keeps the schema and is named like its file.
 
-    :raise ConfigurationError: code ``bad_template``; names file, place and remedy
+    :return: the content, and the line of each path in it
+    :raise ConfigurationError: code ``bad_template``; names file, line, place and remedy
     """
     try:
         # A subclass of SafeLoader: it makes plain data only.
-        content = yaml.load(text, Loader=_PlainLoader)
+        loader = _PlainLoader(text)
+        node = loader.get_single_node()
+        content = loader.construct_document(node) if node else None
     except _YAML_FAILURES as error:
-        raise _bad(file_name, f"is no YAML: {' '.join(str(error).split())}") from error
+        reason = getattr(error, "problem", None) or " ".join(str(error).split())
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}, " if mark else ""
+        raise _bad(file_name, f"{line}is no YAML: {reason}") from error
+    lines = _lines(node)
+    with lines_in_errors(file_name, lines):
+        _check_schema(content, file_name)
+    return content, lines
+
+
+@contextmanager
+def lines_in_errors(file_name: str, lines: Mapping[str, int]) -> Iterator[None]:
+    """Let configuration errors pass with the line of the place that they name."""
+    try:
+        yield
+    except ConfigurationError as error:
+        beginning = f"{file_name}, "
+        if error.detail.startswith(beginning):
+            rest = error.detail.removeprefix(beginning)
+            places = [path for path in lines if re.match(rf"{re.escape(path)}\b", rest)]
+            line = lines[max(places, key=len)] if places else 1
+            error.detail = f"{beginning}line {line}, {rest}"
+            error.args = (error.detail,)
+        raise
+
+
+def _check_schema(content, file_name: str) -> None:
     violation = schema_violation.find(_validator(), content)
     if violation:
         place = "/".join(violation.steps) or "the template"
@@ -49,7 +83,27 @@ def read(text: str, file_name: str) -> dict:
     stem = Path(file_name).name.split(".")[0]
     if content["template"] != stem:
         raise _bad(file_name, f"template must be {stem!r}, the name of the file")
-    return content
+
+
+def _lines(root: yaml.Node | None) -> dict[str, int]:
+    """The line of each path; what an alias repeats has the line of its anchor."""
+    found, seen, pending = {}, set(), [((), root)] if root else []
+    while pending:
+        path, node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            children = [(key.value, key, value) for key, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            children = [(str(n), child, child) for n, child in enumerate(node.value)]
+        else:
+            continue
+        for name, marked, child in children:
+            place = (*path, str(name))
+            found["/".join(place)] = marked.start_mark.line + 1
+            pending.append((place, child))
+    return found
 
 
 @functools.cache

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..exceptions import ConfigurationError, InvalidEventError
-from . import cloudevents, http_headers, rfc3339, strict_json, webhook_signature
+from . import (
+    cloudevents,
+    http_headers,
+    rfc3339,
+    strict_json,
+    webhook_scheme,
+    webhook_signature,
+)
 from .expression import Expression, ExpressionError, TemplateFunctions, compile_tree
 
 STANDARD = "standard_webhooks"
@@ -44,8 +51,15 @@ class WebhookPlan:
             text = section.get(name)
             return text and Expression(text, f"{place}/{name}", functions)
 
-        self._scheme = None if spec["signature"] == STANDARD else spec["signature"]
-        self._id = compiled(spec, "id", where)
+        signature = spec["signature"]
+        own = [] if signature == STANDARD else signature
+        self._schemes = [own] if isinstance(own, Mapping) else own
+        own_id = spec.get("id")
+        self._id_header = _ID_HEADER
+        if isinstance(own_id, Mapping):
+            self._id, self._id_header = None, own_id["header"]
+        else:
+            self._id = compiled(spec, "id", where)
         self._key = compiled(spec, "key", where)
         self._time = compiled(spec, "time", where)
         self._rules = [
@@ -58,7 +72,7 @@ class WebhookPlan:
             )
             for number, rule in enumerate(spec["events"])
         ]
-        if self._scheme and not self._id:
+        if self._schemes and not own_id:
             raise ConfigurationError(
                 f"{where}/id is missing: only Standard Webhooks bring an id of their "
                 "own. Name what tells one webhook from another.",
@@ -78,9 +92,9 @@ class WebhookPlan:
         :param tolerance_s: clock skew allowed where the scheme names none of its own
         :raise SignatureError: it is not
         """
-        if self._scheme:
-            scheme = {"tolerance_s": tolerance_s, **self._scheme}
-            webhook_signature.verify_scheme(scheme, secrets, headers, body, now)
+        if self._schemes:
+            schemes = [{"tolerance_s": tolerance_s, **each} for each in self._schemes]
+            webhook_scheme.verify(schemes, secrets, headers, body, now)
         else:
             webhook_signature.verify(secrets, headers, body, now, tolerance_s)
 
@@ -100,8 +114,8 @@ class WebhookPlan:
 
     def kept_headers(self, headers: Mapping) -> dict[str, str]:
         """The headers that reading the webhook later still needs; no secrets."""
-        value = http_headers.find(headers, _ID_HEADER)
-        return {_ID_HEADER: value} if value else {}
+        value = http_headers.find(headers, self._id_header)
+        return {self._id_header: value} if value else {}
 
     def read(self, headers: Mapping, body: bytes) -> Webhook:
         """The webhook in our terms; the first rule whose ``when`` holds decides.
@@ -122,7 +136,7 @@ class WebhookPlan:
         if self._id:
             event_id = _evaluated(self._id.text, content)
         else:
-            event_id = http_headers.find(headers, _ID_HEADER)
+            event_id = http_headers.find(headers, self._id_header)
         return _bounded(event_id, "id")
 
     def _ordering_key(self, headers: Mapping, content) -> str:

@@ -1,3 +1,4 @@
+from . import test_adapters_bad_partner
 from . import test_adapters_secrets
 from . import test_browser_api_page
 from . import test_browser_case_timeline
@@ -9,6 +10,7 @@ from . import test_models_binding
 from . import test_models_connector
 from . import test_models_connector_copies
 from . import test_models_connector_network
+from . import test_models_connector_template
 from . import test_models_connector_tls
 from . import test_models_correction
 from . import test_models_dead_letter
@@ -27,6 +29,11 @@ from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
 from . import test_models_pull
+from . import test_models_polling
+from . import test_models_polling_races
+from . import test_models_polling_screens
+from . import test_models_polling_start
+from . import test_models_polling_trouble
 from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention
@@ -37,3 +44,4 @@ from . import test_models_trace
 from . import test_security_companies
 from . import test_unit_of_work
 from . import test_views_actions
+from . import test_wizards_template_trial

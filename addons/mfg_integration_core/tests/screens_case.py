@@ -76,6 +76,25 @@ class ScreensCase(HttpCase):
             }
         )
 
+    def given_source(self):
+        """A list of the connector that cannot be read at the moment."""
+        source = self.env["mfg.source"].create(
+            {
+                "connector_id": self.connector.id,
+                "name": "orders",
+                "label": "Work orders",
+                "template": "none",
+                "every_s": 60,
+                "fresh": False,
+                "error": "The partner answered 503.",
+                "gone_refused": 7,
+                "position": {"items": 4, "pages": 2},
+            }
+        )
+        item = {"source_id": source.id, "key": "WO-1", "digest": "d"}
+        self.env["mfg.source.item"].create(item)
+        return source
+
     def given_event(self, at_s, **values):
         """An event of the chain that came in ``at_s`` seconds after its begin."""
         return self._given(

@@ -74,6 +74,17 @@ expect("all of it is seen", secret.scrollWidth <= secret.clientWidth, true);
 await shown(".o_form_view .btn-link .fa-refresh");
 """
 
+START_OVER = """
+await openForm("mfg.source", sourceId);
+(await shown("button[name='action_start_over']")).click();
+await shown(".modal .o_field_widget[name='effect']");
+expect("told", texts(".modal [name='effect']")[0].includes("read again"), true);
+(await shown(".modal button[name='action_start_over']:not([disabled])")).click();
+for (let tries = 0; document.querySelector(".modal") && tries < 100; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestBrowserScreens(ScreensCase):
@@ -105,6 +116,7 @@ class TestBrowserScreens(ScreensCase):
         self.given_event(0)
         self.given_message(1)
         self.given_hold(self.order)
+        self.given_source()
 
         screens = list(self.menu_screens())
 
@@ -124,12 +136,22 @@ class TestBrowserScreens(ScreensCase):
             self.given_event(0),
             message,
             message.attempt_ids,
+            self.given_source(),
             self.connector,
         ]
 
         forms = [(document._name, document.id) for document in documents]
 
         self.browse_as_admin(OPEN_FORMS, forms=forms)
+
+    def test_person_has_a_polled_list_read_again_and_is_told_what_that_does(self):
+        source = self.given_source()
+
+        self.browse_as_admin(START_OVER, sourceId=source.id)
+
+        source.invalidate_recordset()
+        self.assertTrue(source.fresh)
+        self.assertFalse(source.error)
 
     def test_o3_person_compares_two_attempts_and_copies_one_as_a_command(self):
         message = self.given_message(0)

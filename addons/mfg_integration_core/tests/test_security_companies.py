@@ -12,6 +12,8 @@ OWNED = (
     "mfg.hub.note",
     "mfg.contract.use",
     "mfg.rate.bucket",
+    "mfg.source",
+    "mfg.source.item",
 )
 
 
@@ -66,6 +68,10 @@ class TestCompanies(TransactionCase):
             "use_count": 1,
             "last_used_at": fields.Datetime.now(),
         }
+        source = self.env["mfg.source"].create(
+            {**mine, "name": "list", "label": "List", "template": "t", "every_s": 60}
+        )
+        item = {"source_id": source.id, "key": "one", "digest": "d"}
         return {
             "mfg.connector": connector,
             "mfg.subscription": self.env["mfg.subscription"].create(subscription),
@@ -74,6 +80,8 @@ class TestCompanies(TransactionCase):
             "mfg.lane": lane,
             "mfg.outbox.message": message,
             "mfg.delivery.attempt": self.env["mfg.delivery.attempt"].create(attempt),
+            "mfg.source": source,
+            "mfg.source.item": self.env["mfg.source.item"].create(item),
             **{
                 model: self.env[model].search([("connector_id", "=", connector.id)])
                 for model in ("mfg.hub.note", "mfg.rate.bucket")

@@ -13,3 +13,11 @@ class MfgTestEffect(models.Model):
     number = fields.Integer()
     company_id = fields.Many2one("res.company")
     mfg_correlation_id = fields.Char()
+
+    def tell(self, event_type, data):
+        """Owe an event about this record to everybody who subscribed to it.
+
+        :return: ids of the messages
+        """
+        self.ensure_one()
+        return self.env["mfg.outbox.message"]._emit(event_type, self, data).ids
