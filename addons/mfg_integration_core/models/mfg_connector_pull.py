@@ -39,6 +39,13 @@ class MfgConnectorPull(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        """Extended: what is owed already is fetched, too, from now on."""
+        result = super().write(vals)
+        if vals.get("adapter") == "pull":
+            self.env["mfg.outbox.message"]._prepare_fetching(self.ids)
+        return result
+
     def _assert_pull(self):
         """Return when messages may be fetched from the connector now.
 

@@ -97,6 +97,17 @@ class TestPull(DeliveryCase):
         )
         self.assertEqual((due.lanes, due.oldest_due_at), (0, None))
 
+    def test_c11_what_a_called_partner_was_owed_is_fetched_once_it_fetches(self):
+        self.configure(template="test_partner", adapter="rest")
+        self.partner.answers(503)
+        self.given_message(self.given_document(), 1)
+        self.drain()
+        self.assertEqual(self.outbox("state"), ["retry"])
+
+        self.configure(template=False, adapter="pull")
+
+        self.assertEqual(self.numbers(), [1])
+
     # ---------------------------------------------------------- what stays back
 
     def test_c11_message_that_waits_for_a_person_holds_its_lane_only(self):
