@@ -95,7 +95,7 @@ def test_unknown_word_is_never_guessed_and_the_known_ones_are_said():
         ("nap(data)", "no function nap"),
         ("a && [b, wrong(c)]", "no function wrong"),
         ("map('stutus', s)", "no value map 'stutus'"),
-        ("parse_date(at, 'epoch')", "knows no 'epoch'"),
+        ("parse_date(at, 'epoch')", "'epoch' is no format of moments"),
         ("format_date(at)", "takes 2, not 1"),
         ("upper(a, b)", "takes 1, not 2"),
         ("convert(n, 'min', 'kg')", "min is a time, kg is a mass"),

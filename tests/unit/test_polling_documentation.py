@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 import pytest
 import yaml
 from mfg_integration_core.protocols import poll_run
-from mfg_integration_core.protocols.poll_moment import read_moment, write_moment
+from mfg_integration_core.protocols.moments import read_moment, write_moment
 from mfg_integration_core.protocols.template import Template
 
 from tests.without_odoo import REPOSITORY

@@ -17,7 +17,7 @@
 ``scale(n, factor)``          a number times another
 ============================  ===================================================
 
-``how`` is explained in ``template_dates.py``, units in ``template_units.py``. Given
+``how`` is explained in ``moments.py``, units in ``template_units.py``. Given
 null, every function gives null.
 """
 
@@ -28,7 +28,7 @@ from collections.abc import Mapping
 from jmespath.functions import Functions, signature
 
 from ..exceptions import UnmappedValueError
-from . import template_dates, template_text, template_units
+from . import moments, rfc3339, template_text, template_units
 from .template_text import to_text
 
 _ANY = {"types": []}
@@ -100,11 +100,12 @@ class TemplateFunctions(Functions):
 
     @signature(_ANY, _TEXT)
     def _func_parse_date(self, value, how):
-        return template_dates.parse(value, how)
+        moment = moments.read_moment(value, how)
+        return None if moment is None else rfc3339.write(moment)
 
     @signature(_TEXT_OR_NULL, _TEXT)
     def _func_format_date(self, text, how):
-        return template_dates.write(text, how)
+        return None if text is None else moments.write_moment(rfc3339.parse(text), how)
 
     @signature(_NUMBER_OR_NULL, _TEXT, _TEXT)
     def _func_convert(self, value, source, target):
@@ -132,10 +133,7 @@ class TemplateFunctions(Functions):
         if name == "map" and first is not None and first not in self.value_maps:
             raise ValueError(f"there is no value map {first!r}")
         if name in ("parse_date", "format_date") and others and others[0] is not None:
-            how = str(others[0])
-            if not template_dates.is_known(how):
-                known = template_dates.known()
-                raise ValueError(f"{name}() knows no {how!r}, only {known}")
+            moments.check_format(str(others[0]))
         if name == "convert" and None not in others and len(others) == 2:
             template_units.convert(None, *others)
 

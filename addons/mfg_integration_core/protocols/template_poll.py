@@ -16,7 +16,7 @@ from ..exceptions import (
     InvalidEventError,
     RetryableDeliveryError,
 )
-from . import cloudevents, partner_words, poll_item, poll_moment, rfc3339
+from . import cloudevents, moments, partner_words, poll_item, rfc3339
 from .expression import Expression, ExpressionError, TemplateFunctions, compile_tree
 from .partner_words import UnreadableError, what_it_said
 from .poll_item import Item
@@ -59,7 +59,7 @@ class _Moment:
         if self.find is None:
             return None
         value = self.find.value(document)
-        return poll_moment.read_moment(value, self.format, self.zone)
+        return moments.read_moment(value, self.format, self.zone)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class SourcePlan:
         """
         variables = {name: value for name, value in place.items() if name != "url"}
         if since is not None:
-            variables["watermark"] = poll_moment.write_moment(
+            variables["watermark"] = moments.write_moment(
                 since, self._watermark.format, self._watermark.zone
             )
         request = self._request.prepare(variables, connector)
@@ -276,7 +276,7 @@ def _zone(spec: Mapping) -> str:
 
 def _checked(moment: _Moment, where: str) -> _Moment:
     try:
-        poll_moment.check_format(moment.format, moment.zone)
+        moments.check_format(moment.format, moment.zone)
     except ValueError as error:
         raise ConfigurationError(f"{where}: {error}.", code="bad_template") from error
     return moment

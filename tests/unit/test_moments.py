@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mfg_integration_core.protocols.poll_moment import (
+from mfg_integration_core.protocols.moments import (
     check_format,
     read_moment,
     write_moment,

@@ -67,7 +67,7 @@ def read_moment(value, format: str = "iso", zone: str = "UTC") -> datetime | Non
         moment = read(value, _zone(zone))
     except _BeforeTimeError:
         return None
-    except (OverflowError, TypeError, KeyError) as error:
+    except (OverflowError, TypeError, LookupError) as error:
         raise _unreadable(value, format) from error
     return None if moment < FIRST_REAL else moment
 
