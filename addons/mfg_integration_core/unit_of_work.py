@@ -10,7 +10,7 @@ module of the suite opens one or calls ``commit``.
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import psycopg2
 from psycopg2 import errorcodes
@@ -41,6 +41,31 @@ def read_committed(registry) -> Iterator:
         # level on every cursor that it opens.
         cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
         yield cr
+
+
+@contextmanager
+def read_committed_in_turns(registry) -> Iterator[Callable]:
+    """Blocks like :func:`read_committed` that follow each other on one connection.
+
+    Gives ``block()``; each ``with block() as cr`` is a transaction of its own. To take
+    a connection out of the pool and back costs as much as a small statement.
+    """
+    with ExitStack() as stack:
+        opened = []
+
+        @contextmanager
+        def block():
+            if not opened:
+                opened.append(stack.enter_context(read_committed(registry)))
+            (cr,) = opened
+            try:
+                yield cr
+            except BaseException:
+                cr.rollback()
+                raise
+            cr.commit()
+
+        yield block
 
 
 def run_in_transaction(

@@ -17,7 +17,7 @@ from ..exceptions import (
     UnknownConnectorError,
 )
 from ..protocols import deprecation, http_body, webhook_signature
-from ..unit_of_work import read_committed
+from ..unit_of_work import read_committed_in_turns
 from .problems import problem_response
 
 _logger = logging.getLogger(__name__)
@@ -43,21 +43,28 @@ def answers_problems(door):
 
     @functools.wraps(door)
     def answer(self, connector_code, **params):
-        # Anew, since Odoo runs a request again after a serialization failure.
-        request.mfg_headers = {}
-        try:
-            _assert_no_options()
-            response = door(self, connector_code, **params)
-            code = "accepted"
-        except MfgIntegrationError as error:
-            response = problem_response(error)
-            code = error.code
-        response.headers.update(request.mfg_headers)
-        _pack(response)
-        _conclude(connector_code, response.status_code, code)
-        return response
+        with read_committed_in_turns(request.env.registry) as transaction:
+            # Anew, since Odoo runs a request again after a serialization failure.
+            request.mfg_headers, request.mfg_wake = {}, None
+            request.mfg_transaction = transaction
+            try:
+                _assert_no_options()
+                response = door(self, connector_code, **params)
+                code = "accepted"
+            except MfgIntegrationError as error:
+                response = problem_response(error)
+                code = error.code
+            response.headers.update(request.mfg_headers)
+            _pack(response)
+            _conclude(connector_code, response.status_code, code)
+            return response
 
     return answer
+
+
+def transaction():
+    """``with transaction() as cr``: READ COMMITTED, committed at the block's end."""
+    return request.mfg_transaction()
 
 
 def wake_after(connector):
@@ -174,8 +181,8 @@ def _conclude(connector_code, status, code):
     Unknown connectors are counted in one row.
     """
     known = "" if code == UnknownConnectorError.code else connector_code
-    connector = getattr(request, "mfg_wake", None)
-    with read_committed(request.env.registry) as cr:
+    connector = request.mfg_wake
+    with transaction() as cr:
         request.env["mfg.door.counter"]._count(cr, known, status, code)
         is_asleep = connector and request.env["mfg.sweeper"]._to_wake(cr, connector.ids)
     if is_asleep:

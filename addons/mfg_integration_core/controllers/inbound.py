@@ -14,7 +14,6 @@ from ..exceptions import (
 )
 from ..models.mfg_inbox_event import Arrival
 from ..protocols import cloudevents, strict_json, trace_context
-from ..unit_of_work import read_committed
 from . import door
 
 #: Media types of HTML forms, whose bytes no template reads.
@@ -120,7 +119,7 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
         return []
     door.tell_deprecated(arrival.event_type for arrival in arrivals)
     inbox = request.env["mfg.inbox.event"].sudo()
-    with read_committed(request.env.registry) as cr:
+    with door.transaction() as cr:
         results = inbox._accept(cr, connector, arrivals)
         fresh = [
             arrival.event_type

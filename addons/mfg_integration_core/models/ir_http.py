@@ -17,7 +17,11 @@ class IrHttp(models.AbstractModel):
         The caller is verified by the door itself, on these bytes.
         """
         request.mfg_body = capture(request.httprequest)
-        cls._auth_method_public()
+        if not request.env.uid:
+            # As Odoo's own "public", which reads each time whether that user exists.
+            model_data = request.env["ir.model.data"].sudo()
+            public = model_data._xmlid_to_res_id("base.public_user", True)
+            request.update_env(user=public)
 
     @classmethod
     def _match(cls, path_info):

@@ -165,7 +165,8 @@ class MfgInboxEvent(models.Model):
         for arrival in arrivals:
             if arrival.event_id not in rows:
                 rows[arrival.event_id] = self._prepare_row(connector, arrival, now)
-        self._draw_ids(cr, rows.values())
+        if len(rows) > 1:
+            self._draw_ids(cr, rows.values())
         columns = list(next(iter(rows.values())))
         inserted = execute_values(
             # Odoo's cursor delegates to psycopg2's, which execute_values needs.
@@ -184,14 +185,21 @@ class MfgInboxEvent(models.Model):
             fetch=True,
         )
         fresh = {event_id for (event_id,) in inserted}
-        cr.execute(
-            """
-            SELECT event_id, uuid, digest FROM mfg_inbox_event
-             WHERE connector_id = %s AND event_id IN %s
-            """,
-            (connector.id, tuple(rows)),
-        )
-        stored = {event_id: (uuid, digest) for event_id, uuid, digest in cr.fetchall()}
+        stored = {
+            event_id: (row["uuid"], row["digest"])
+            for event_id, row in rows.items()
+            if event_id in fresh
+        }
+        if len(stored) < len(rows):
+            cr.execute(
+                """
+                SELECT event_id, uuid, digest FROM mfg_inbox_event
+                 WHERE connector_id = %s AND event_id IN %s
+                """,
+                (connector.id, tuple(rows.keys() - fresh)),
+            )
+            for event_id, uuid, digest in cr.fetchall():
+                stored[event_id] = uuid, digest
         return [self._answer(arrival, fresh, stored) for arrival in arrivals]
 
     @api.model

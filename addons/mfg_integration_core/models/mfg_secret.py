@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import ormcache
 
 from .. import deployment
 from ..exceptions import ConfigurationError
@@ -77,15 +78,41 @@ class MfgSecret(models.Model):
         :raise ConfigurationError: when a secret was sealed with a key that is not
             configured any more
         """
-        secrets = self.search_fetch(
-            [
-                ("connector_id", "=", connector.id),
-                ("purpose", "=", purpose),
-                "|",
-                ("valid_until", "=", False),
-                ("valid_until", ">", fields.Datetime.now()),
-            ],
-            ["sealed"],
+        now = fields.Datetime.now()
+        in_force = [
+            sealed
+            for sealed, valid_until in self._sealed(connector.id, purpose)
+            if not valid_until or valid_until > now
+        ]
+        box = deployment.secret_box() if in_force else None
+        return [box.open(sealed) for sealed in in_force]
+
+    @api.model
+    @ormcache("connector_id", "purpose")
+    def _sealed(self, connector_id, purpose):
+        """``((sealed, valid until), …)``, newest first, as it is stored.
+
+        Kept by each server process until a secret changes, since every call at a door
+        asks for it; sealed, so that a dump of the process's caches shows none.
+        """
+        secrets = self.sudo().search_fetch(
+            [("connector_id", "=", connector_id), ("purpose", "=", purpose)],
+            ["sealed", "valid_until"],
         )
-        box = deployment.secret_box() if secrets else None
-        return [box.open(secret.sealed) for secret in secrets]
+        return tuple((secret.sealed, secret.valid_until) for secret in secrets)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extended: the doors go by the new ones from their next call on."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Extended as :meth:`create`."""
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        """Extended as :meth:`create`."""
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -12,7 +12,6 @@ from odoo.addons.mfg_integration_core.exceptions import (
     UnknownEventTypeError,
 )
 from odoo.addons.mfg_integration_core.protocols import cloudevents
-from odoo.addons.mfg_integration_core.unit_of_work import read_committed
 
 from ..event_store import ACCEPTED, CONFLICT, MAX_ITEMS, EdgeEvent, store_batch
 from ..protocols.windowing import TYPES
@@ -88,7 +87,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
     if not envelopes:
         return results
     door.tell_deprecated(event.event_type for _place, event in valid)
-    with read_committed(request.env.registry) as cr:
+    with door.transaction() as cr:
         statuses = store_batch(
             cr,
             connector.id,
