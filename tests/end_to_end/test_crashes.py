@@ -40,8 +40,10 @@ def work_orders(live, request_id):
 
 def state_of(live, request_id):
     return live.value(
-        "SELECT state FROM mfg_outbox_message"
-        " WHERE res_model = 'maintenance.request' AND res_id = %s",
+        "SELECT message.state FROM mfg_outbox_message message"
+        " JOIN mfg_connector connector ON connector.id = message.connector_id"
+        " WHERE connector.code = 'cmms' AND res_model = 'maintenance.request'"
+        " AND res_id = %s",
         request_id,
     )
 
