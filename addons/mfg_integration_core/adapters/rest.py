@@ -70,7 +70,7 @@ class MfgConnectorAdapterRest(models.AbstractModel):
         operation = line.template.operation(message.operation)
         document = message._envelope()
         if operation.wants_reference:
-            document["reference"] = self._reference_of(message)
+            document["reference"] = message.document_reference or None
         first = operation.request(document, line.connector)
 
         def perform(seen, assert_in_time):
@@ -88,14 +88,6 @@ class MfgConnectorAdapterRest(models.AbstractModel):
 
         sent = line.as_sent(first)
         return Exchange(sent.method, sent.url, sent.headers, sent.body, perform)
-
-    def _reference_of(self, message):
-        """What the partner calls the document of the message; None if not known."""
-        if not message.res_model or not message.res_id:
-            return None
-        record = self.env[message.res_model].browse(message.res_id)
-        bindings = self.env["mfg.binding"]
-        return bindings._external_id(message.connector_id, record) or None
 
     def _check(self, line):
         line.assert_alive()

@@ -125,6 +125,27 @@ class MfgBinding(models.Model):
         return binding.external_id or ""
 
     @api.model
+    def _references_of(self, messages):
+        """What the partners of messages call the documents that these are about.
+
+        :return: ``{(connector id, model, record id): external id}`` of those known,
+            read in one query
+        """
+        bindings = self.search_fetch(
+            [
+                ("connector_id", "in", messages.connector_id.ids),
+                ("res_model", "in", list(set(messages.mapped("res_model")))),
+                ("res_id", "in", list(set(messages.mapped("res_id")))),
+            ],
+            ["connector_id", "res_model", "res_id", "external_id"],
+        )
+        # Of several the first, as for a single record.
+        return {
+            (each.connector_id.id, each.res_model, each.res_id): each.external_id
+            for each in reversed(bindings)
+        }
+
+    @api.model
     def _external_ids(self, records):
         """What partners call the records: ``{record id: "WO-1001, 4711"}``."""
         bindings = self.search(

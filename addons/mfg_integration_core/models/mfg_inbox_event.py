@@ -84,6 +84,8 @@ class MfgInboxEvent(models.Model):
     _order = "id desc"
     _rec_name = "event_id"
 
+    # Found by the index that keeps its event ids unique.
+    connector_id = fields.Many2one(index=False)
     event_id = fields.Char("Event ID", required=True, readonly=True)
     source = fields.Char(readonly=True)
     subject = fields.Char(readonly=True)

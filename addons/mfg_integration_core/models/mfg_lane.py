@@ -201,30 +201,48 @@ class MfgLane(models.Model):
             self.env["mfg.outbox.message"]._supersede(cr, lane_ids)
 
     def _heads(self, cr, lane_ids, direction):
-        """The first row of each lane that isn't final.
+        """The first row of each lane that isn't final, once all have their places.
 
         :return: ``{lane id: (row id, the rules' view of it)}``, without lanes whose
             rows are all final
         """
+        heads, unplaced = self._look_ahead(cr, lane_ids, direction)
+        if unplaced:
+            self._number(cr, unplaced, direction)
+            # A newer one may have taken the place of the first.
+            for lane_id in unplaced:
+                heads.pop(lane_id)
+            heads |= self._look_ahead(cr, unplaced, direction)[0]
+        return heads
+
+    def _look_ahead(self, cr, lane_ids, direction):
+        """What the lanes hold now: ``(heads, lanes with rows that have no place)``."""
+        queue = QUEUES[direction]
         expires = "expires_at" if direction == "out" else "NULL::timestamp"
         cr.execute(
             f"""
-            SELECT wanted.id, head.*
-              FROM unnest(%s) AS wanted (id)
+            SELECT wanted.id,
+                   EXISTS (SELECT FROM {queue} row
+                            WHERE row.lane_id = wanted.id AND row.lane_sequence IS NULL
+                              AND row.state NOT IN %(final)s),
+                   head.*
+              FROM unnest(%(lanes)s) AS wanted (id)
               JOIN LATERAL (
                     SELECT row.id, row.state, {_epoch("row.next_attempt_at")},
                            COALESCE(row.attempt_count, 0), {_epoch(expires)}, row.reason
-                      FROM {QUEUES[direction]} row
-                     WHERE row.lane_id = wanted.id AND row.state NOT IN %s
+                      FROM {queue} row
+                     WHERE row.lane_id = wanted.id AND row.state NOT IN %(final)s
                      ORDER BY row.lane_sequence
                      LIMIT 1) AS head ON TRUE
             """,
-            (list(lane_ids), FINAL_STATES[direction]),
+            {"lanes": list(lane_ids), "final": FINAL_STATES[direction]},
         )
-        return {
+        found = cr.fetchall()
+        heads = {
             lane_id: (row_id, rules.HeadView(*head))
-            for lane_id, row_id, *head in cr.fetchall()
+            for lane_id, _unplaced, row_id, *head in found
         }
+        return heads, [lane_id for lane_id, unplaced, *_head in found if unplaced]
 
     def _release(self, cr, token, releases):
         """Give lanes back.

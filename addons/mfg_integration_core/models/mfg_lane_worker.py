@@ -1,15 +1,15 @@
 import logging
 import time
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from odoo import models
 
 from ..exceptions import LeaseLostError
 from ..protocols import lane as rules
-from ..unit_of_work import read_committed
+from ..unit_of_work import read_committed_in_turns
 
 _logger = logging.getLogger(__name__)
 
@@ -23,12 +23,15 @@ class Lease:
     """A worker's right to the lanes that carry its token.
 
     :ivar seconds: how long it lasts after its last renewal
+    :ivar transaction: ``with lease.transaction() as cr`` is a short READ COMMITTED one
+        on the worker's own connection
     """
 
     connector_id: int
     direction: str
     token: str
     seconds: float
+    transaction: Callable = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,9 @@ class MfgLaneWorker(models.AbstractModel):
         """
         was_due = False
         for direction in self._directions():
-            lease = self._new_lease(connector_id, direction)
-            was_due |= self._queue(direction)._work_leased(self, lease, stint)
+            with read_committed_in_turns(self.env.registry) as transaction:
+                lease = self._new_lease(connector_id, direction, transaction)
+                was_due |= self._queue(direction)._work_leased(self, lease, stint)
         return was_due
 
     def _directions(self):
@@ -88,11 +92,11 @@ class MfgLaneWorker(models.AbstractModel):
             "mfg.inbox.event" if direction == "in" else "mfg.outbox.message"
         ]
 
-    def _new_lease(self, connector_id, direction):
+    def _new_lease(self, connector_id, direction, transaction):
         """A lease that no lane carries yet."""
         connector = self.env["mfg.connector"].browse(connector_id)
         seconds = self._queue(direction)._lease_seconds(connector)
-        return Lease(connector_id, direction, uuid.uuid4().hex, seconds)
+        return Lease(connector_id, direction, uuid.uuid4().hex, seconds, transaction)
 
     # ------------------------------------------------------------------- lanes
 
@@ -101,7 +105,7 @@ class MfgLaneWorker(models.AbstractModel):
         if limit <= 0:
             return []
         lanes = self.env["mfg.lane"]
-        with read_committed(self.env.registry) as cr:
+        with lease.transaction() as cr:
             lanes._adopt(cr, lease.connector_id, lease.direction)
             return lanes._claim(
                 cr,
@@ -114,7 +118,7 @@ class MfgLaneWorker(models.AbstractModel):
 
     def _keep(self, lease):
         """Prolong the lease on all its lanes."""
-        with read_committed(self.env.registry) as cr:
+        with lease.transaction() as cr:
             self.env["mfg.lane"]._renew(cr, lease.token, lease.seconds)
 
     def _begin(self, lease, lane_ids: Iterable[int], late=False):
@@ -128,11 +132,10 @@ class MfgLaneWorker(models.AbstractModel):
         lanes = self.env["mfg.lane"]
         # Read before the lease is renewed: it never ends earlier than thought.
         leased = time.monotonic()
-        with read_committed(self.env.registry) as cr:
+        with lease.transaction() as cr:
             owned = lanes._renew(cr, lease.token, lease.seconds) & set(lane_ids)
             if not owned:
                 return []
-            lanes._number(cr, owned, lease.direction)
             heads = lanes._heads(cr, owned, lease.direction)
             cr.execute("SELECT extract(epoch FROM now())::float")
             (now,) = cr.fetchone()

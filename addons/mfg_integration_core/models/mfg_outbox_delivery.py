@@ -19,7 +19,7 @@ from ..exceptions import (
     in_full,
 )
 from ..protocols import lane as rules
-from ..unit_of_work import read_committed, run_in_transaction
+from ..unit_of_work import run_in_transaction
 from .mfg_lane_worker import Task
 
 _logger = logging.getLogger(__name__)
@@ -28,7 +28,15 @@ _logger = logging.getLogger(__name__)
 EXCHANGE_S = 30.0
 #: Lanes of one worker whose messages are on their way at the same time.
 LANES_AT_ONCE = 16
-NEEDED_TO_SEND = ("operation", "snapshot", "lane_sequence", "expires_at")
+NEEDED_TO_SEND = (
+    "connector_id",
+    "expires_at",
+    "lane_sequence",
+    "operation",
+    "res_id",
+    "res_model",
+    "snapshot",
+)
 #: When no more lanes were due, others are looked for after this time.
 CLAIM_PAUSE_S = 0.1
 #: So long the first result waits for others; short beside the exchange itself.
@@ -220,7 +228,7 @@ class MfgOutboxDelivery(models.Model):
         the partner has made is never forgotten for the sake of anything else.
         """
         lanes = [delivery.task.lane_id for delivery in deliveries]
-        with read_committed(self.env.registry) as cr:
+        with lease.transaction() as cr:
             owned = worker._owned(cr, lease, lanes)
             kept = [each for each in deliveries if each.task.lane_id in owned]
             verdicts = [self._judge(connector, delivery) for delivery in kept]

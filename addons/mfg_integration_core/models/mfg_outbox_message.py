@@ -30,6 +30,8 @@ class MfgOutboxMessage(models.Model):
     _order = "id desc"
     _rec_name = "uuid"
 
+    # Found by the index that keeps it unique; one more costs each change of state.
+    uuid = fields.Char(index=False)
     subscription_id = fields.Many2one(
         "mfg.subscription", readonly=True, ondelete="set null"
     )
@@ -44,6 +46,12 @@ class MfgOutboxMessage(models.Model):
     expires_at = fields.Datetime(readonly=True)
     partner_reference = fields.Char(
         readonly=True, help="What the partner calls what it made of the message."
+    )
+    # sudo: delivering needs it, whoever may see bindings.
+    document_reference = fields.Char(
+        compute="_compute_document_reference",
+        compute_sudo=True,
+        help="What the partner calls the document.",
     )
     attempt_ids = fields.One2many("mfg.delivery.attempt", "message_id")
     breaker_state = fields.Selection(related="connector_id.breaker_state")
@@ -71,6 +79,13 @@ class MfgOutboxMessage(models.Model):
         for message in self:
             about = message.document_name or message.uuid
             message.display_name = f"{message.event_type}: {about}"
+
+    def _compute_document_reference(self):
+        """For all at once: who delivers asks for many."""
+        known = self.env["mfg.binding"]._references_of(self)
+        for message in self:
+            about = (message.connector_id.id, message.res_model, message.res_id)
+            message.document_reference = known.get(about, False)
 
     # ---------------------------------------------------------------- emission
 

@@ -51,3 +51,31 @@ class TestBinding(ManufacturingCase):
 
         self.assertFalse(binding.record)
         self.assertEqual(binding.record_name, partner.display_name)
+
+    def test_references_of_many_messages_are_read_at_once(self):
+        bindings = self.env["mfg.binding"]
+        partners = self.env["res.partner"].create([{"name": n} for n in "abc"])
+        for partner in partners[:2]:
+            bindings._bind(self.connector, partner, f"V-{partner.name}")
+        # Another partner's word for the same record is not this one's.
+        other = self.connector.copy({"name": "Other", "code": "other"})
+        bindings._bind(other, partners[2], "X-c")
+        messages = self.env["mfg.outbox.message"].create(
+            [
+                {
+                    "uuid": partner.name,
+                    "connector_id": self.connector.id,
+                    "ordering_key": partner.name,
+                    "res_model": partner._name,
+                    "res_id": partner.id,
+                }
+                for partner in partners
+            ]
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        with self.assertQueryCount(2):  # the messages, the bindings
+            references = [message.document_reference for message in messages]
+
+        self.assertEqual(references, ["V-a", "V-b", False])

@@ -24,7 +24,11 @@ class TestLane(CommittedCase):
     def begin(self, env):
         """A lease on the only lane and the task begun under it, as a worker would."""
         worker = env["mfg.lane.worker"]
-        lease = worker._new_lease(self.connector_id, "in")
+
+        def transaction():
+            return read_committed(self.registry)
+
+        lease = worker._new_lease(self.connector_id, "in", transaction)
         (task,) = worker._begin(lease, worker._claim(lease, 1))
         return worker, lease, task
 

@@ -59,11 +59,7 @@ class MfgTemplateTrial(models.TransientModel):
     @api.onchange("message_id")
     def _onchange_message_id(self):
         """The partner's reference that the message's document is bound to."""
-        message = self.message_id
-        if message.res_model and message.res_id:
-            self.reference = self.env["mfg.binding"]._external_id(
-                self.connector_id, self.env[message.res_model].browse(message.res_id)
-            )
+        self.reference = self.message_id.document_reference
 
     def action_foresee(self):
         """Show the request; nothing is sent."""
