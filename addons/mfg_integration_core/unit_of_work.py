@@ -68,6 +68,17 @@ def read_committed_in_turns(registry) -> Iterator[Callable]:
         yield block
 
 
+def see_what_others_commit(cr) -> None:
+    """Have the rest of Odoo's own transaction run in READ COMMITTED.
+
+    For the doors, which do what they do in the transaction of their request: a cursor
+    of their own would cost as much as what they store. Odoo commits it, as always,
+    before the answer goes out. Nothing may have been written on ``cr`` before.
+    """
+    # Ends the transaction of what was read so far.
+    cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+
+
 def run_in_transaction(
     registry, work: Callable, *, uid: int, context: dict | None = None, tries: int = 5
 ):

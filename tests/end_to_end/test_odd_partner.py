@@ -74,7 +74,7 @@ def connector_id(live, gearhart):
     admin.call("mfg.connector", "action_add_default_subscriptions", [found])
     admin.call("mfg.connector", "action_go_live", [found])
     yield found
-    admin.call("mfg.connector", "action_pause", [found])
+    admin.write("mfg.connector", found, active=False)
 
 
 def tell(live, document_id, event, **data):

@@ -30,7 +30,7 @@ def gearhart(plant_server):
     )
     admin.call("mfg.connector", "action_go_live", [peer.connector_id])
     yield peer
-    admin.call("mfg.connector", "action_pause", [peer.connector_id])
+    admin.write("mfg.connector", peer.connector_id, active=False)
 
 
 def open_orders(gearhart, count):

@@ -29,7 +29,7 @@ def tracker(plant_server):
     )
     admin.call("mfg.connector", "action_go_live", [peer.connector_id])
     yield peer
-    admin.call("mfg.connector", "action_pause", [peer.connector_id])
+    admin.write("mfg.connector", peer.connector_id, active=False)
 
 
 @pytest.fixture

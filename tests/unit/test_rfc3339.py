@@ -52,6 +52,26 @@ def test_text_that_is_no_moment_is_refused(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "0999-12-31T23:59:59Z",
+        "1000-01-01T00:30:00+01:00",
+        "9999-01-01T00:00:00Z",
+        "9998-12-31T23:30:00-01:00",
+    ],
+)
+def test_moment_that_odoo_cannot_keep_is_refused_where_it_is_stored(text):
+    assert rfc3339.parse(text)
+    with pytest.raises(ValueError, match="years"):
+        rfc3339.parse_storable(text)
+
+
+def test_moment_of_a_plants_life_may_be_stored():
+    text = "1000-01-01T00:00:00Z"
+    assert rfc3339.parse_storable(text) == rfc3339.parse(text)
+
+
+@pytest.mark.parametrize(
     ("moment", "text"),
     [
         (datetime(2026, 11, 20, 22, 15, tzinfo=UTC), "2026-11-20T22:15:00Z"),

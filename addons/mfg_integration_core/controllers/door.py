@@ -17,7 +17,7 @@ from ..exceptions import (
     UnknownConnectorError,
 )
 from ..protocols import deprecation, http_body, webhook_signature
-from ..unit_of_work import read_committed_in_turns
+from ..unit_of_work import see_what_others_commit
 from .problems import problem_response
 
 _logger = logging.getLogger(__name__)
@@ -43,33 +43,28 @@ def answers_problems(door):
 
     @functools.wraps(door)
     def answer(self, connector_code, **params):
-        with read_committed_in_turns(request.env.registry) as transaction:
-            # Anew, since Odoo runs a request again after a serialization failure.
-            request.mfg_headers, request.mfg_wake = {}, None
-            request.mfg_transaction = transaction
-            try:
-                _assert_no_options()
-                response = door(self, connector_code, **params)
-                code = "accepted"
-            except MfgIntegrationError as error:
-                response = problem_response(error)
-                code = error.code
-            response.headers.update(request.mfg_headers)
-            _pack(response)
-            _conclude(connector_code, response.status_code, code)
-            return response
+        # Both anew, since Odoo runs a request again after a concurrency error.
+        request.mfg_headers = {}
+        see_what_others_commit(request.env.cr)
+        try:
+            _assert_no_options()
+            response = door(self, connector_code, **params)
+            code = "accepted"
+        except MfgIntegrationError as error:
+            response = problem_response(error)
+            code = error.code
+        response.headers.update(request.mfg_headers)
+        _pack(response)
+        _count(connector_code, response.status_code, code)
+        return response
 
     return answer
 
 
-def transaction():
-    """``with transaction() as cr``: READ COMMITTED, committed at the block's end."""
-    return request.mfg_transaction()
-
-
 def wake_after(connector):
-    """Have the connector drained, for what is committed, once the door has answered."""
-    request.mfg_wake = connector
+    """Have the connector drained for what this request stores, once it is committed."""
+    if connector.state == "live":
+        request.env.cr.postcommit.add(connector._wake_if_asleep)
 
 
 def _pack(response):
@@ -174,18 +169,9 @@ def unpack(connector, raw: bytes) -> bytes:
     )
 
 
-def _conclude(connector_code, status, code):
-    """Count an answer, and wake the connector that got work by it.
-
-    Both look at what is committed and share a cursor, since each costs the sender time.
-    Unknown connectors are counted in one row.
-    """
+def _count(connector_code, status, code):
+    """Count an answer; unknown connectors share one count."""
     known = "" if code == UnknownConnectorError.code else connector_code
-    connector = request.mfg_wake
-    with transaction() as cr:
-        request.env["mfg.door.counter"]._count(cr, known, status, code)
-        is_asleep = connector and request.env["mfg.sweeper"]._to_wake(cr, connector.ids)
-    if is_asleep:
-        connector._wake_now()
+    request.env["mfg.door.counter"]._count(request.env.cr, known, status, code)
     if status >= 400:
         _logger.info("Door of %s answered %s %s", connector_code[:64], status, code)

@@ -114,20 +114,19 @@ def _store_batch(connector, events: list[dict]) -> list[dict]:
 
 
 def _store(connector, arrivals: list[Arrival]) -> list[dict]:
-    """Store events on a short cursor of their own, which wakes the workers."""
+    """Store events in the request's transaction, which wakes the workers."""
     if not arrivals:
         return []
     door.tell_deprecated(arrival.event_type for arrival in arrivals)
-    inbox = request.env["mfg.inbox.event"].sudo()
-    with door.transaction() as cr:
-        results = inbox._accept(cr, connector, arrivals)
-        fresh = [
-            arrival.event_type
-            for arrival, result in zip(arrivals, results, strict=True)
-            if result["status"] == "accepted"
-        ]
-        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
+    cr = request.env.cr
+    results = request.env["mfg.inbox.event"].sudo()._accept(cr, connector, arrivals)
+    fresh = [
+        arrival.event_type
+        for arrival, result in zip(arrivals, results, strict=True)
+        if result["status"] == "accepted"
+    ]
     if fresh:
+        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
         door.wake_after(connector)
     return results
 

@@ -1,4 +1,5 @@
 # Mixins first, then the tables, then the view over them.
+from . import mfg_cached_mixin
 from . import mfg_holdable_mixin
 from . import mfg_pause_mixin
 from . import mfg_queued_mixin

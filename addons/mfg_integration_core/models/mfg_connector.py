@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 from ..exceptions import (
     MfgIntegrationError,
@@ -15,7 +16,7 @@ from ..protocols.retry_policy import RetryPolicy, delay_before, least_span_s
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
-#: What a door needs to know of its connector, read at once with it.
+#: What a door needs to know of its connector, kept in memory by every process.
 DOOR_FIELDS = (
     "code",
     "company_id",
@@ -33,8 +34,9 @@ class MfgConnector(models.Model):
 
     _name = "mfg.connector"
     _description = "Connector"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mfg.cached.mixin"]
     _order = "name"
+    _cached_fields = frozenset({*DOOR_FIELDS, "active"})
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(
@@ -276,16 +278,23 @@ class MfgConnector(models.Model):
 
         :raise UnknownConnectorError: when there is none
         """
-        # An address may spell U+0000, which PostgreSQL does not even compare with.
-        connector = "\x00" not in code and self.sudo().search_fetch(
-            [("code", "=", code), ("state", "in", ("live", "paused"))], DOOR_FIELDS
-        )
-        if not connector:
+        known = self._known_to_doors().get(code)
+        if known is None:
             raise UnknownConnectorError(
                 "There is no live connector with this code. Check the address, or ask"
                 " the administrator of Odoo to set the connector live."
             )
+        connector = self.sudo().browse(known["id"])
+        # As a read would, but of what is kept; a door asks for nothing else.
+        connector._update_cache(known, validate=False)
         return connector
+
+    @api.model
+    @ormcache()
+    def _known_to_doors(self):
+        """``{code: {field: value}}`` of the connectors that take something in."""
+        takers = self.sudo().search([("state", "in", ("live", "paused"))])
+        return {known["code"]: known for known in takers.read(DOOR_FIELDS, load=None)}
 
     @api.model
     def _subscriptions_to(self, event_type):

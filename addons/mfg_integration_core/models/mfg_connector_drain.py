@@ -81,6 +81,11 @@ class MfgConnectorDrain(models.Model):
         """Wake for rows that another transaction has committed already."""
         _wake_committed(self.env.registry, set(self.ids))
 
+    def _wake_if_asleep(self):
+        """Wake for committed rows, unless a job that is asked for will see them."""
+        if self.env["mfg.sweeper"]._to_wake(self.env.cr, self.ids):
+            self._wake_now()
+
     def _enqueue_drain(self, slot, eta=None):
         """A job that works on one slot, unless the same one waits already."""
         self.ensure_one()

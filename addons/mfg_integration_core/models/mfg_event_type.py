@@ -12,6 +12,7 @@ class MfgEventType(models.Model):
 
     _name = "mfg.event.type"
     _description = "Event Type"
+    _inherit = ["mfg.cached.mixin"]
     _order = "name"
 
     name = fields.Char(
@@ -59,19 +60,6 @@ class MfgEventType(models.Model):
                         handler=event_type.handler_model,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, values):
-        self.env.registry.clear_cache()
-        return super().write(values)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache("name")

@@ -14,6 +14,7 @@ class MfgSecret(models.Model):
 
     _name = "mfg.secret"
     _description = "Connector Secret"
+    _inherit = ["mfg.cached.mixin"]
     _order = "id desc"
 
     connector_id = fields.Many2one(
@@ -100,19 +101,3 @@ class MfgSecret(models.Model):
             ["sealed", "valid_until"],
         )
         return tuple((secret.sealed, secret.valid_until) for secret in secrets)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Extended: the doors go by the new ones from their next call on."""
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Extended as :meth:`create`."""
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        """Extended as :meth:`create`."""
-        self.env.registry.clear_cache()
-        return super().unlink()

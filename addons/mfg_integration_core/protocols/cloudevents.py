@@ -193,11 +193,12 @@ def _check_text(name: str, value) -> None:
         raise _bad(name, f"`{name}` is longer than {longest} characters.")
     if name in _MOMENTS:
         try:
-            rfc3339.parse(value)
+            rfc3339.parse_storable(value)
         except ValueError as error:
             raise _bad(
                 name,
-                f"`{name}` must be an RFC 3339 moment such as 2026-11-20T22:15:00Z.",
+                f"`{name}` must be an RFC 3339 moment such as 2026-11-20T22:15:00Z:"
+                f" {error}.",
             ) from error
 
 

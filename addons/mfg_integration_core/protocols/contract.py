@@ -145,7 +145,7 @@ FORMATS = FormatChecker(formats=())
 
 @FORMATS.checks("date-time", raises=ValueError)
 def _is_moment(value) -> bool:
-    return not isinstance(value, str) or bool(rfc3339.parse(value))
+    return not isinstance(value, str) or bool(rfc3339.parse_storable(value))
 
 
 @FORMATS.checks("uuid", raises=ValueError)

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
+#: Odoo can't read earlier years back, and time zones reach past the last one.
+FIRST_YEAR, LAST_YEAR = 1000, 9998
+
 _MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]"
     r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
@@ -41,6 +44,19 @@ def parse(text: str) -> datetime:
         return moment.astimezone(timezone.utc) + leap
     except OverflowError as error:
         raise ValueError(f"{text[:60]!r} is outside of the calendar") from error
+
+
+def parse_storable(text: str) -> datetime:
+    """As :func:`parse`, of a moment that Odoo can keep and show again.
+
+    :raise ValueError: also when no plant has lived through the year
+    """
+    moment = parse(text)
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(
+            f"{text[:60]!r} is not in the years {FIRST_YEAR} to {LAST_YEAR}"
+        )
+    return moment
 
 
 def write(moment: datetime) -> str:

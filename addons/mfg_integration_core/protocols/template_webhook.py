@@ -148,7 +148,7 @@ class WebhookPlan:
         if not text:
             return None
         try:
-            return rfc3339.parse(text)
+            return rfc3339.parse_storable(text)
         except ValueError as error:
             raise _mapping_failed(f"{self._time.where}: {error}") from error
 

@@ -40,6 +40,7 @@ class CommittedCase(BaseCase):
     def _retire_connectors(self):
         """Leave no live connector behind, which would take part in other tests."""
         self.sql("UPDATE mfg_connector SET state = 'draft' WHERE state <> 'draft'")
+        self.registry.clear_cache()
 
     # ---------------------------------------------------------------- helpers
 

@@ -1,16 +1,15 @@
 """A partner over real HTTP that calls nobody and answers when it is asked."""
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-_POLL_S = 0.02
+from .loopback_partner import LoopbackPartner
+
 #: A moment of this partner, in epoch milliseconds; its clock goes on by hand.
 NOON = 1795176000000
 
 
-class PolledPartner:
+class PolledPartner(LoopbackPartner):
     """``GET /changes?since=&offset=&limit=`` by time of change, ``GET /stock`` in full.
 
     :ivar asked: path and query of each request, in order
@@ -24,20 +23,7 @@ class PolledPartner:
         self.asked = []
         self.answers = []
         self.between = []
-        self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
-        self._server.daemon_threads = True
-        threading.Thread(
-            target=self._server.serve_forever, args=(_POLL_S,), daemon=True
-        ).start()
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__()
 
     def put(self, key, number, *, later_ms=1, **more):
         """A thing is made or changed, ``later_ms`` after whatever happened last."""
@@ -48,8 +34,9 @@ class PolledPartner:
         """A thing disappears without a trace."""
         del self.things[key]
 
-    def answer(self, path, query):
-        """Status, headers and body of the answer to a request."""
+    def answer(self, method, target, body):
+        """What is prepared for this request, else the list that is asked for."""
+        path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
         with self._lock:
             self.asked.append((path, query))
             if self.between:
@@ -68,28 +55,3 @@ class PolledPartner:
             begin = int(query["offset"])
             page = wanted[begin : begin + int(query["limit"])]
             return 200, {}, json.dumps({"things": page}).encode()
-
-
-def _handler_for(partner):
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self):
-            parts = urlsplit(self.path)
-            status, headers, body = partner.answer(
-                parts.path, dict(parse_qsl(parts.query))
-            )
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            if "Content-Length" not in headers:
-                self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            if "Content-Length" in headers:
-                self.close_connection = True
-
-        def log_message(self, *_arguments):
-            """A test tells what happened by what it asserts."""
-
-    return Handler

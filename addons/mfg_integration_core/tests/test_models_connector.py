@@ -7,6 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..exceptions import UnknownConnectorError
+
 KEY = Fernet.generate_key().decode()
 
 
@@ -25,6 +27,40 @@ class TestConnector(TransactionCase):
     def test_a_code_that_does_not_fit_into_an_address_is_refused(self):
         with self.assertRaises(ValidationError):
             self.connector.code = "Plant A/1"
+
+    def test_a_door_knows_its_connector_without_asking_the_database(self):
+        self.connector.state = "live"
+        self.env["mfg.connector"]._by_code("partner")
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        with self.assertQueryCount(0):
+            found = self.env["mfg.connector"]._by_code("partner")
+            known = found.max_body_bytes, found.company_id, found.state
+
+        self.assertEqual(found, self.connector)
+        self.assertEqual(
+            known, (self.connector.max_body_bytes, self.connector.company_id, "live")
+        )
+
+    def test_a_door_knows_at_once_what_changes_at_its_connector(self):
+        connectors = self.env["mfg.connector"]
+        self.connector.state = "live"
+        connectors._by_code("partner")
+
+        self.connector.max_body_bytes = 17
+        self.assertEqual(connectors._by_code("partner").max_body_bytes, 17)
+        self.connector.code = "renamed"
+        self.assertEqual(connectors._by_code("renamed"), self.connector)
+        with self.assertRaises(UnknownConnectorError):
+            connectors._by_code("partner")
+        self.connector.active = False
+        with self.assertRaises(UnknownConnectorError):
+            connectors._by_code("renamed")
+        self.connector.active = True
+        self.connector.state = "draft"
+        with self.assertRaises(UnknownConnectorError):
+            connectors._by_code("renamed")
 
     def test_an_address_without_a_host_is_refused(self):
         with self.assertRaises(ValidationError):

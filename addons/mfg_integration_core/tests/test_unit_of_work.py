@@ -2,7 +2,12 @@ from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..unit_of_work import read_committed, run_in_transaction
+from ..unit_of_work import (
+    read_committed,
+    read_committed_in_turns,
+    run_in_transaction,
+    see_what_others_commit,
+)
 from .committed_case import CommittedCase
 
 
@@ -56,3 +61,46 @@ class TestUnitOfWork(CommittedCase):
             after = cr.fetchone()
 
         self.assertEqual([before, after], [("Test",), ("new",)])
+
+    def test_blocks_that_take_turns_commit_and_roll_back_on_their_own(self):
+        rename = "UPDATE mfg_connector SET name = %s WHERE id = %s"
+        with read_committed_in_turns(self.registry) as block:
+            with block() as cr:
+                cr.execute(rename, ("first", self.connector_id))
+            names = [self.name()]
+            with self.assertRaises(ZeroDivisionError), block() as cr:
+                cr.execute(rename, ("second", self.connector_id))
+                raise ZeroDivisionError
+            names.append(self.name())
+            with block() as cr:
+                cr.execute(rename, ("third", self.connector_id))
+
+        names.append(self.name())
+        self.assertEqual(names, ["first", "first", "third"])
+
+    def test_odoos_own_transaction_sees_what_commits_meanwhile_and_is_odoos_to_commit(
+        self,
+    ):
+        with self.registry.cursor() as cr:
+            see_what_others_commit(cr)
+            names = [self.name(cr)]
+            self.sql(
+                "UPDATE mfg_connector SET name = 'new' WHERE id = %s", self.connector_id
+            )
+            names.append(self.name(cr))
+            cr.rollback()
+        # The next user of the connection gets what Odoo promises.
+        with self.registry.cursor() as cr:
+            cr.execute("SHOW transaction_isolation")
+            (level,) = cr.fetchone()
+
+        self.assertEqual(names, ["Test", "new"])
+        self.assertEqual(level, "repeatable read")
+
+    def name(self, cr=None):
+        """The name of the connector as others, or as a cursor, see it now."""
+        query = "SELECT name FROM mfg_connector WHERE id = %s"
+        if cr is None:
+            return self.sql(query, self.connector_id)[0][0]
+        cr.execute(query, (self.connector_id,))
+        return cr.fetchone()[0]

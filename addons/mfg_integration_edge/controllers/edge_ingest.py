@@ -87,22 +87,22 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
     if not envelopes:
         return results
     door.tell_deprecated(event.event_type for _place, event in valid)
-    with door.transaction() as cr:
-        statuses = store_batch(
-            cr,
-            connector.id,
-            [event for _place, event in valid],
-            received_at=datetime.now(timezone.utc).replace(tzinfo=None),
-            batch_uuid=uuid4(),
-            invalid_count=len(envelopes) - len(valid),
-        )
-        fresh = [
-            event.event_type
-            for (_place, event), status in zip(valid, statuses, strict=True)
-            if status == ACCEPTED
-        ]
-        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
+    cr = request.env.cr
+    statuses = store_batch(
+        cr,
+        connector.id,
+        [event for _place, event in valid],
+        received_at=datetime.now(timezone.utc).replace(tzinfo=None),
+        batch_uuid=uuid4(),
+        invalid_count=len(envelopes) - len(valid),
+    )
+    fresh = [
+        event.event_type
+        for (_place, event), status in zip(valid, statuses, strict=True)
+        if status == ACCEPTED
+    ]
     if fresh:
+        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
         door.wake_after(connector)
     for (place, event), status in zip(valid, statuses, strict=True):
         results[place] = _result(event, status)

@@ -11,7 +11,7 @@ class IrHttp(models.AbstractModel):
     def _dispatch(cls, endpoint):
         """Extended: a request that asks for it loses against another, the first time.
 
-        What the endpoint committed by itself stays, and Odoo runs the request again.
+        What the endpoint wrote is undone, and Odoo runs the request again.
         """
         result = super()._dispatch(endpoint)
         wanted = RUNS_TWICE in request.httprequest.headers

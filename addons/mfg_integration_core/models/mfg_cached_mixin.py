@@ -1,0 +1,31 @@
+from odoo import api, models
+
+
+class MfgCachedMixin(models.AbstractModel):
+    """Rows that each server process keeps in its memory until one of them changes.
+
+    Their methods keep them by ``ormcache``; Odoo tells the other processes.
+    """
+
+    _name = "mfg.cached.mixin"
+    _description = "Kept in Memory"
+
+    #: Names of the fields that are kept; None for all.
+    _cached_fields = None
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extended: what is not there yet is kept in memory, too."""
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Extended: the next look reads what was written."""
+        if self._cached_fields is None or self._cached_fields & vals.keys():
+            self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        """Extended as :meth:`write`."""
+        self.env.registry.clear_cache()
+        return super().unlink()
