@@ -10,6 +10,7 @@ import yaml
 from mfg_integration_core.protocols import poll_run
 from mfg_integration_core.protocols.moments import read_moment, write_moment
 from mfg_integration_core.protocols.template import Template
+from mfg_integration_core.protocols.template_answer import Reply
 
 from tests.without_odoo import REPOSITORY
 
@@ -71,7 +72,7 @@ def message(text):
 def test_source_asks_and_reads_as_the_page_shows(example):
     plan = source(example)
     since = poll_run.asked_since(NOON, None, plan.overlap_s)
-    place, items, request = plan.paging.first(), [], None
+    place, items, request, bare = plan.paging.first(), [], None, []
     for language, text in example.shown:
         if language == "json":
             assert json.loads(text) == [told(plan, item) for item in items]
@@ -79,10 +80,19 @@ def test_source_asks_and_reads_as_the_page_shows(example):
         first, headers, content = message(text)
         if first.startswith("HTTP/"):
             status, body = int(first.split()[1]), json.dumps(content).encode()
+            if bare:
+                reply = Reply(status, headers, body)
+                items.append(plan.detail.read(bare.pop(0), reply))
+                continue
             read = plan.read(place, request.url, status, headers, body)
             place, items = read.page.next, read.items
+            if plan.detail:
+                bare, items = items, []
             continue
-        request = plan.request(place, since, CONNECTOR)
+        if bare:
+            request = plan.detail.request(bare[0], CONNECTOR)
+        else:
+            request = plan.request(place, since, CONNECTOR)
         assert f"{request.method} {request.url.removeprefix(HOST)}" == first
         assert headers.items() <= request.headers.items()
         assert content == (json.loads(request.body) if request.body else None)

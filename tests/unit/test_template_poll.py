@@ -321,6 +321,11 @@ def test_unknown_word_waits_for_a_mapping_and_a_missing_key_is_told():
             {"request": {"method": "GET", "path": "/x", "query": {"a": "b("}}},
             "sources/orders/request/query/a",
         ),
+        ({"detail": {"path": "/x"}}, "sources/orders/detail/method is missing"),
+        (
+            {"detail": {"method": "GET", "path": "/x/{key(}"}},
+            "sources/orders/detail/path",
+        ),
         (
             {"events": [{"event_type": "mfg.a.v1", "data": {"x": "map('none', key)"}}]},
             "sources/orders/events/0/data/x",

@@ -57,6 +57,7 @@ from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_source
+from . import mfg_source_detail
 from . import mfg_source_item
 from . import mfg_source_lease
 from . import mfg_source_metric

@@ -1,5 +1,6 @@
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 from psycopg2.extras import Json
@@ -78,6 +79,9 @@ class MfgSourcePolling(models.AbstractModel):
         except PermanentDeliveryError as error:
             raise _told_for_pages(error) from error
         poll_run.check_page(run, read.page)
+        if plan.detail:
+            items = self._with_details(connector, line, turn, read.items)
+            read = replace(read, items=items)
         with read_committed(self.env.registry) as cr:
             now = self._assert_leased(cr, turn)
             return self._store(cr, connector, line, turn, read, now)

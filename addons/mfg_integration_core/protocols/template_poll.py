@@ -19,6 +19,7 @@ from ..exceptions import (
 from . import cloudevents, moments, partner_words, poll_item, rfc3339
 from .expression import Expression, ExpressionError, TemplateFunctions, compile_tree
 from .partner_words import UnreadableError, what_it_said
+from .poll_detail import DetailPlan
 from .poll_item import Item
 from .poll_paging import Answered, PagingPlan
 from .poll_run import Page, PollLimits
@@ -76,6 +77,7 @@ class SourcePlan:
     :param spec: its section there
     :param where: file and path for error texts
     :ivar full: what the list does not hold any more has disappeared
+    :ivar detail: how the rest of an item is asked for, None = the list tells it all
     """
 
     def __init__(
@@ -104,6 +106,15 @@ class SourcePlan:
             spec["request"], f"{where}/request", functions, around.auth
         )
         self._answer_rules = around.rules(f"{functions.file_name}, errors")
+        self.detail = None
+        if "detail" in spec:
+            self.detail = DetailPlan(
+                spec["detail"],
+                f"{where}/detail",
+                functions,
+                around.auth,
+                self._answer_rules,
+            )
         self._items, self._key = compiled("items"), compiled("key")
         self._subject, self._deleted = compiled("subject"), compiled("deleted_when")
         self._changed_at = _moment(spec.get("changed_at", {}), where, functions)

@@ -30,6 +30,7 @@ from . import test_models_outbox
 from . import test_models_pause
 from . import test_models_pull
 from . import test_models_polling
+from . import test_models_polling_detail
 from . import test_models_polling_races
 from . import test_models_polling_screens
 from . import test_models_polling_start

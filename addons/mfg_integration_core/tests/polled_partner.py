@@ -12,6 +12,8 @@ NOON = 1795176000000
 class PolledPartner(LoopbackPartner):
     """``GET /changes?since=&offset=&limit=`` by time of change, ``GET /stock`` in full.
 
+    ``GET /things/<id>`` tells the weight of a thing, ten times its number.
+
     :ivar asked: path and query of each request, in order
     :ivar answers: ``(status, headers, body)`` that are given before anything else
     :ivar between: called once each, before an answer is made: what happens meanwhile
@@ -50,6 +52,9 @@ class PolledPartner(LoopbackPartner):
             if path == "/stock":
                 bare = [{"id": one["id"], "number": one["number"]} for one in listed]
                 return 200, {}, json.dumps(bare).encode()
+            if path.startswith("/things/"):
+                thing = self.things[path.rpartition("/")[2]]
+                return 200, {}, json.dumps({"weight": 10 * thing["number"]}).encode()
             since = int(query.get("since", 0))
             wanted = [thing for thing in listed if thing["changed"] >= since]
             begin = int(query["offset"])

@@ -14,7 +14,7 @@ class TestPolling(PollingCase):
             connector = env["mfg.connector"].browse(self.connector_id)
             return connector.source_ids.mapped("name")
 
-        self.assertEqual(self.commit(listed), ["changes", "stock"])
+        self.assertEqual(self.commit(listed), ["briefs", "changes", "stock"])
 
         self.commit(
             lambda env: (

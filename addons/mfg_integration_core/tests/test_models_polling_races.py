@@ -120,7 +120,10 @@ class TestPollingRaces(PollingCase):
             "SELECT name, active FROM mfg_source WHERE connector_id = %s ORDER BY name",
             self.connector_id,
         )
-        self.assertEqual(listed, [("changes", True), ("old", False), ("stock", True)])
+        self.assertEqual(
+            listed,
+            [("briefs", True), ("changes", True), ("old", False), ("stock", True)],
+        )
 
     def test_broken_template_stops_its_own_lists_and_nobody_elses_round(self):
         broken = ConfigurationError("polled_partner.yaml, sources is wrong.")

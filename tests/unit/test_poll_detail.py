@@ -1,0 +1,64 @@
+"""The ``detail`` of a polled list: what is asked about an item, what becomes of it."""
+
+import pytest
+from mfg_integration_core.exceptions import (
+    PermanentDeliveryError,
+    RetryableDeliveryError,
+)
+from mfg_integration_core.protocols.template_answer import Reply
+
+from .test_template_poll import CONNECTOR, order, orders, read
+
+DETAIL = {"method": "GET", "path": "/orders/{key}", "query": {"kind": "item.status"}}
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def source():
+    return orders(detail=DETAIL)
+
+
+@pytest.fixture
+def item(source):
+    (item,) = read(source, order(wo="W/1")).items
+    return item
+
+
+def test_request_is_made_of_the_item_and_its_key(source, item):
+    request = source.detail.request(item, CONNECTOR)
+
+    assert request.url == "https://cmms.example.com/v1/orders/W%2F1?kind=OPEN"
+    assert request.headers["Authorization"] == "Bearer s3cret"
+
+
+def test_answer_stands_in_the_item_and_makes_no_other_version_of_it(source, item):
+    told = source.detail.read(item, Reply(200, JSON, b'{"notes": ["a"]}'))
+
+    assert told.document == {**item.document, "detail": {"notes": ["a"]}}
+    assert (told.digest, told.key) == (item.digest, item.key)
+    assert "detail" not in item.document
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_item_that_has_gone_meanwhile_is_taken_as_it_was(source, item, status):
+    assert source.detail.read(item, Reply(status, {}, b"")) is item
+
+
+@pytest.mark.parametrize(
+    ("reply", "error", "code"),
+    [
+        (Reply(503, {}, b""), RetryableDeliveryError, "http_503"),
+        (Reply(403, {}, b""), PermanentDeliveryError, "http_403"),
+        (Reply(200, JSON, b'{"no'), RetryableDeliveryError, "answer_unreadable"),
+        (
+            Reply(200, {"Content-Type": "text/html"}, b"<html>Log in</html>"),
+            RetryableDeliveryError,
+            "answer_unreadable",
+        ),
+    ],
+)
+def test_detail_that_cannot_be_had_stops_the_page(source, item, reply, error, code):
+    with pytest.raises(error) as caught:
+        source.detail.read(item, reply)
+
+    assert caught.value.code == code
