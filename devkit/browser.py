@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from . import debian_install
 from .console import DevkitError, say, step
 from .file_lock import exclusive
 from .paths import CACHE
@@ -52,23 +53,10 @@ def ensure() -> bool:
 
 def _install_debian() -> bool:
     """Install Debian's package, where we may: True when a browser is there after."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return False
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--no-install-recommends", "chromium"]
-    with exclusive("apt"):
-        if on_path():
-            return True
-        try:
-            with step("installing Debian's chromium", download=True):
-                for name, argv in (
-                    ("update", ["apt-get", "update"]),
-                    ("chromium", install),
-                ):
-                    what = f"apt-get {argv[1]}"
-                    run_logged(argv, f"apt-{name}", what=what, env=quiet)
-        except DevkitError as error:
-            say(f"   {error.message}")
+    try:
+        debian_install.install(["chromium"], is_there=on_path)
+    except DevkitError as error:
+        say(f"   {error.message}")
     return on_path()
 
 
