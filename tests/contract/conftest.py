@@ -7,8 +7,9 @@ import pytest
 
 from devkit.paths import ADDONS
 from tests.fakes.fixtures import cmms, machine, odoo, qms
+from tests.redmine_server import redmine
 
-__all__ = ["cmms", "machine", "odoo", "qms"]
+__all__ = ["cmms", "machine", "odoo", "qms", "redmine"]
 
 CORE = "mfg_integration_core"
 

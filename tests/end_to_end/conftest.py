@@ -11,6 +11,9 @@ import pytest
 from devkit import own_postgres, plant, stage, template_database
 from devkit.poll import until
 from devkit.series import Series
+from tests.redmine_server import redmine
+
+__all__ = ["redmine"]
 
 QUIET = {
     "mode": "dedupe",

@@ -68,8 +68,22 @@ class MaintenanceRequest(models.Model):
     def _prepare_mfg_requested_data(self):
         """``data`` of ``mfg.maintenance.requested.v1``, made to be extended."""
         self.ensure_one()
-        equipment = self.equipment_id
         data = {
+            **self._prepare_mfg_content(),
+            "requested_at": rfc3339.write(
+                self.create_date.replace(tzinfo=timezone.utc)
+            ),
+        }
+        if self.mfg_fault_code:
+            data["fault"] = {"code": self.mfg_fault_code}
+        return data
+
+    def _prepare_mfg_content(self):
+        """What the request says, as the contracts have it."""
+        self.ensure_one()
+        # sudo: whoever may change a request need not read its equipment.
+        equipment = self.sudo().equipment_id
+        return {
             "reference": f"MR-{self.id}",
             "title": self.name,
             "description": html2plaintext(self.description or "").strip(),
@@ -79,10 +93,4 @@ class MaintenanceRequest(models.Model):
                 "serial": equipment.serial_no or None,
             },
             "priority": PRIORITY_WORDS[self.priority or "1"],
-            "requested_at": rfc3339.write(
-                self.create_date.replace(tzinfo=timezone.utc)
-            ),
         }
-        if self.mfg_fault_code:
-            data["fault"] = {"code": self.mfg_fault_code}
-        return data
