@@ -37,6 +37,17 @@ class IrHttp(models.AbstractModel):
         return rule, args
 
     @classmethod
+    def _pre_dispatch(cls, rule, args):
+        """Extended: our doors get nothing but the pieces of their address.
+
+        They read the rest themselves. Odoo would parse a form of any size for them
+        before anybody is proven, and a field named ``self`` would break the call.
+        """
+        super()._pre_dispatch(rule, args)
+        if problems.is_ours(request.httprequest.path):
+            request.get_http_params = dict
+
+    @classmethod
     def _handle_error(cls, exception):
         """Answer whatever goes wrong below our prefix with a problem document."""
         is_answer = isinstance(exception, HTTPException) and (exception.code or 0) < 400
