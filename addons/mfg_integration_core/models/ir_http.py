@@ -6,6 +6,9 @@ from odoo.http import request
 from ..controllers import problems
 from ..controllers.raw_body import capture
 
+#: Loaded by the server itself; what it answers is for databases without the hub.
+NO_DATABASE = "mfg_integration_no_database"
+
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
@@ -22,6 +25,11 @@ class IrHttp(models.AbstractModel):
             model_data = request.env["ir.model.data"].sudo()
             public = model_data._xmlid_to_res_id("base.public_user", True)
             request.update_env(user=public)
+
+    def _generate_routing_rules(self, modules, converters):
+        """Extended: where the hub is, it answers all its addresses itself."""
+        others = [name for name in modules if name != NO_DATABASE]
+        return super()._generate_routing_rules(others, converters)
 
     @classmethod
     def _match(cls, path_info):
