@@ -325,6 +325,8 @@ def test_a4_request_that_odoo_runs_twice_is_stored_once(live, door):
     assert answer.status == 202
     assert answer.json["status"] == "accepted"
     assert row_counts(live)[table] == rows + 1
+    stored = f"SELECT count(*) FROM {table} WHERE uuid = %s"
+    assert live.value(stored, answer.json["uuid"]) == 1
 
 
 @every_door

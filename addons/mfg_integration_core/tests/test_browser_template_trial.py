@@ -1,0 +1,71 @@
+from odoo.tests import tagged
+
+from .http_partner import HttpPartner
+from .screens_case import ScreensCase
+
+OPEN_TRIAL = """
+await openForm("mfg.connector", connectorId);
+const button = (text, place = "") =>
+    [...document.querySelectorAll(`${place} button`)].find(
+        (one) => one.textContent.trim() === text
+    );
+await shown(".o_form_view .o_field_widget[name='state']");
+button("Try template", ".o_form_view").click();
+await shown(".modal .o_field_widget[name='connector_id']");
+const told = async (start) => {
+    for (let tries = 0; tries < 100; tries++) {
+        const text = texts(".modal .o_field_widget[name='told'] pre").join("");
+        if (text.includes(start)) {
+            return text;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${start} is not told`);
+};
+"""
+
+TRY_OPERATION = """
+const operation = await shown(".modal .o_field_widget[name='subscription_id'] input");
+operation.click();
+(await shown(".o-autocomplete--dropdown-item a:not(.o_m2o_dropdown_option)")).click();
+const event = await shown(".modal .o_field_widget[name='event'] textarea");
+event.value = message;
+event.dispatchEvent(new Event("input", { bubbles: true }));
+event.dispatchEvent(new Event("change", { bubbles: true }));
+button("Show the request", ".modal").click();
+const request = await told("/told");
+expect("nothing was sent", request.includes("\n<"), false);
+await shown(".modal .alert-info");
+button("Send it", ".modal").click();
+(await shown(".modal:not(.o_inactive_modal) .modal-footer .btn-primary")).click();
+const answer = await told("= delivered");
+expect("answer", answer.includes("< 201"), true);
+await shown(".modal .alert-success");
+"""
+
+
+@tagged("post_install", "-at_install")
+class TestBrowserTemplateTrial(ScreensCase):
+    """An administrator tries a template on the screen."""
+
+    def setUp(self):
+        super().setUp()
+        self.partner = HttpPartner()
+        self.addCleanup(self.partner.close)
+        self.connector.write(
+            {
+                "template": "test_partner",
+                "base_url": self.partner.url,
+                "allowed_networks": "127.0.0.0/8",
+            }
+        )
+        self.connector.action_add_default_subscriptions()
+
+    def test_operation_is_tried_out_and_each_call_is_shown(self):
+        self.browse_as_admin(
+            OPEN_TRIAL + TRY_OPERATION,
+            connectorId=self.connector.id,
+            message='{"id": "trial-1", "data": {"number": 8}}',
+        )
+
+        self.assertEqual(self.partner.told, [8])
