@@ -89,8 +89,8 @@ def twins(series: Series, template: str) -> Iterator[tuple[Twin, Twin]]:
         for twin in pair:
             twin.cmms.start()
         until(
-            lambda: pair[0].get("/web/webclient/version_info").status,
-            "the server answers",
+            lambda: all(_answers(twin) for twin in pair),
+            "the server answers for both",
             within_s=ODOO_UP_WITHIN_S,
             last_words=server.http.last_words,
         )
@@ -98,3 +98,11 @@ def twins(series: Series, template: str) -> Iterator[tuple[Twin, Twin]]:
             twin.cmms.wait()
             twin.plant = plant.build(twin)
         yield pair
+
+
+def _answers(twin: Twin) -> bool:
+    """Whether the server speaks for the plant yet, whatever it says."""
+    try:
+        return twin.get("/mfg/v1/health").json is not None
+    except OSError:
+        return False
