@@ -17,33 +17,42 @@ const button = (text, place = "") =>
 await shown(".o_form_view .o_field_widget[name='state']");
 button("Try template", ".o_form_view").click();
 await shown(".modal .o_field_widget[name='connector_id']");
-const confirmed = async () => {
+const soon = async (what, look) => {
     for (let tries = 0; tries < 100; tries++) {
+        const found = look();
+        if (found) {
+            return found;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`${what} did not appear`);
+};
+const option = (name) =>
+    soon(name, () =>
+        [...document.querySelectorAll(".o-autocomplete--dropdown-item a")].find((one) =>
+            one.textContent.includes(name)
+        )
+    );
+const confirmation = () =>
+    soon("the question", () => {
         const dialogs = [...document.querySelectorAll(".modal")];
-        if (dialogs.length > 1) {
-            return dialogs.pop().querySelector(".btn-primary").click();
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error("nothing asks for a confirmation");
-};
-const told = async (start) => {
-    for (let tries = 0; tries < 100; tries++) {
+        return dialogs.length > 1 && dialogs.pop().querySelector(".btn-primary");
+    });
+const told = (piece) =>
+    soon(piece, () => {
         const text = texts(".modal .o_field_widget[name='told'] pre").join("");
-        if (text.includes(start)) {
-            return text;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${start} is not told`);
-};
+        return text.includes(piece) && text;
+    });
 """
 
 TRY_OPERATION = """
 const operation = await shown(".modal .o_field_widget[name='subscription_id'] input");
 operation.click();
-(await shown(".o-autocomplete--dropdown-item a:not(.o_m2o_dropdown_option)")).click();
-const event = await shown(".modal .o_field_widget[name='event'] textarea");
+(await option(": tell")).click();
+const event = await soon("the event", () => {
+    const area = document.querySelector(".modal [name='event'] textarea");
+    return area && area.value.includes("mfg.test.changed.v1") && area;
+});
 event.value = message;
 event.dispatchEvent(new Event("input", { bubbles: true }));
 event.dispatchEvent(new Event("change", { bubbles: true }));
@@ -52,7 +61,7 @@ const request = await told("/told");
 expect("nothing was sent", /^</m.test(request), false);
 await shown(".modal .alert-info");
 button("Send it", ".modal").click();
-await confirmed();
+(await confirmation()).click();
 const answer = await told("= delivered");
 expect("answer", answer.includes("< 201"), true);
 await shown(".modal .alert-success");
