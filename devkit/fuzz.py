@@ -24,6 +24,9 @@ OLDEST_PYTHON = (3, 11)
 PULL = "fuzz-pull"
 REQUESTED = "mfg.maintenance.requested.v1"
 MESSAGES = 5
+#: The connector whose webhooks are forms, and its template of the test addon.
+FORM, FORM_TEMPLATE = "fuzz-form", "posted_form"
+NOBODY = "http://127.0.0.1:9"
 #: On top of the time to fuzz: building up, and making a failure small.
 GRACE_S = 240
 
@@ -66,34 +69,27 @@ def fuzzer() -> VirtualEnvironment:
 
 
 def known_secrets(stage: Stage) -> dict[str, str]:
-    """Secrets by the codes of connectors: the plant's, and one that fetches.
+    """Secrets by the codes of connectors: the plant's, and two that are made here.
 
-    The latter is made here, and has messages to fetch.
+    One fetches and has messages to fetch, the other one posts forms.
     """
     return {
         "assembly-edge": stage.secrets.machine,
         "cmms": stage.secrets.cmms_webhook,
         "qms": stage.secrets.qms_webhook,
         PULL: _fetching_partner(stage),
+        FORM: _partner(stage, FORM, template=FORM_TEMPLATE, base_url=NOBODY)[1],
     }
 
 
 def _fetching_partner(stage: Stage) -> str:
     """Make a connector whose partner fetches; its secret."""
-    admin, secret = stage.session(), new_secret()
-    connector_id = admin.create(
-        "mfg.connector",
-        code=PULL,
-        name="Fuzzed partner",
-        adapter="pull",
-        inbound_secret=secret,
-        user_id=plant.connection_user(admin, PULL, "Fuzzed partner"),
-    )
+    admin = stage.session()
+    connector_id, secret = _partner(stage, PULL, adapter="pull")
     (event_type,) = admin.search("mfg.event.type", [("name", "=", REQUESTED)])
     admin.create(
         "mfg.subscription", connector_id=connector_id, event_type_id=event_type
     )
-    admin.call("mfg.connector", "action_go_live", [connector_id])
     for number in range(MESSAGES):
         admin.create(
             "maintenance.request",
@@ -101,6 +97,21 @@ def _fetching_partner(stage: Stage) -> str:
             equipment_id=stage.plant.equipment_id,
         )
     return secret
+
+
+def _partner(stage: Stage, code: str, **values) -> tuple[int, str]:
+    """Make a live connector; its id and its secret."""
+    admin, secret, name = stage.session(), new_secret(), f"Fuzzed {code}"
+    connector_id = admin.create(
+        "mfg.connector",
+        code=code,
+        name=name,
+        inbound_secret=secret,
+        user_id=plant.connection_user(admin, code, name),
+        **values,
+    )
+    admin.call("mfg.connector", "action_go_live", [connector_id])
+    return connector_id, secret
 
 
 def attack(

@@ -23,11 +23,15 @@ class OdooError(Exception):
 class Session:
     """Calls methods of models as one user.
 
+    :param host: name to call the server by, when not that of the address
     :raise OdooError: when the login is refused
     """
 
-    def __init__(self, url: str, database: str, login: str, password: str):
+    def __init__(
+        self, url: str, database: str, login: str, password: str, host: str = ""
+    ):
         self._url = url
+        self._host = {"Host": host} if host else {}
         self._cookie = ""
         facts = self._call(
             "/web/session/authenticate", db=database, login=login, password=password
@@ -79,8 +83,8 @@ class Session:
 
     def _call(self, route: str, **params):
         body = {"jsonrpc": "2.0", "method": "call", "params": params}
-        headers = {"Cookie": self._cookie} if self._cookie else None
-        answer = json_http.post(f"{self._url}{route}", body, headers)
+        cookie = {"Cookie": self._cookie} if self._cookie else {}
+        answer = json_http.post(f"{self._url}{route}", body, {**self._host, **cookie})
         self._keep_cookie(answer)
         if answer.json is None:
             raise OdooError(f"{route}: status {answer.status} and no JSON", "HTTP")

@@ -6,6 +6,9 @@ import time
 
 import pytest
 
+from devkit import json_http
+from tests.contract.recordings import VERSIONS, recorded
+
 from .doors import (
     CLOUDEVENT,
     CMMS_HOOK,
@@ -19,7 +22,10 @@ from .doors import (
     letter,
     row_counts,
 )
+from .own_connector import given_connector
 
+BATCH = "application/cloudevents-batch+json"
+NDJSON = "application/x-ndjson"
 #: Has the test addon lose the request against another one, once.
 RUNS_TWICE = "X-Test-Runs-Twice"
 SIGNATURE_HEADERS = ("webhook-signature", "X-Cmms-Signature")
@@ -54,7 +60,7 @@ def refused(live):
 
 
 @every_door
-def test_letter_without_a_signature_is_refused(refused, door):
+def test_c4_letter_without_a_signature_is_refused(refused, door):
     sent = letter(door)
     sent.without = SIGNATURE_HEADERS
 
@@ -62,7 +68,7 @@ def test_letter_without_a_signature_is_refused(refused, door):
 
 
 @every_door
-def test_letter_signed_for_other_bytes_is_refused(refused, door):
+def test_c4_letter_signed_for_other_bytes_is_refused(refused, door):
     sent = letter(door)
     sent.signed = sent.body + b" "
 
@@ -71,7 +77,7 @@ def test_letter_signed_for_other_bytes_is_refused(refused, door):
 
 @every_door
 @pytest.mark.parametrize("value", ["", "v1", "v1,a", "t=,v1=", "\u00ff", "v1," * 500])
-def test_malformed_signature_is_refused(refused, door, value):
+def test_c4_malformed_signature_is_refused(refused, door, value):
     sent = letter(door)
     sent.headers = dict.fromkeys(SIGNATURE_HEADERS, value)
 
@@ -80,7 +86,7 @@ def test_malformed_signature_is_refused(refused, door, value):
 
 @every_door
 @pytest.mark.parametrize("offset_s", [-301, 330])
-def test_stale_timestamp_is_refused(refused, door, offset_s):
+def test_c4_stale_timestamp_is_refused(refused, door, offset_s):
     sent = letter(door)
     sent.timestamp = int(time.time()) + offset_s
 
@@ -118,10 +124,72 @@ def test_webhook_for_a_connector_without_a_template_is_refused(refused):
     refused(sent, 404, "no_webhooks")
 
 
+def test_c4_tolerance_is_a_setting_of_the_connector(live):
+    strict = given_connector(live, "tolerance-strict", tolerance_s=30)
+    lenient = given_connector(live, "tolerance-lenient", tolerance_s=900)
+
+    answers = []
+    for connector in (strict, lenient):
+        sent = connector.letter(EVENTS)
+        sent.timestamp = int(time.time()) - 60
+        answers.append(sent.post(live))
+        sent.timestamp = int(time.time()) - 1000
+        answers.append(sent.post(live))
+
+    assert [answer.status for answer in answers] == [401, 401, 202, 401]
+    assert "at most 30 s" in answers[0].json["detail"]
+
+
 # ---------------------------------------------------------------------- contents
 
 
-def test_event_whose_attributes_are_headers_is_refused(refused):
+@pytest.mark.parametrize(
+    ("content_type", "written", "statuses"),
+    [
+        (CLOUDEVENT, lambda events: json.dumps(events[0]), ["accepted"]),
+        ("application/json", lambda events: json.dumps(events[0]), ["accepted"]),
+        (BATCH, json.dumps, ["accepted"] * 3),
+        ("application/json", json.dumps, ["accepted"] * 3),
+        (NDJSON, lambda events: "\n".join(map(json.dumps, events)), ["accepted"] * 3),
+    ],
+    ids=["structured", "plain", "batch", "plain batch", "lines"],
+)
+@pytest.mark.parametrize("door", [EVENTS, EDGE])
+def test_c2_events_come_in_one_by_one_and_in_batches(
+    live, door, content_type, written, statuses
+):
+    sent = letter(door)
+    events = [json.loads(letter(door).body) for _ in range(3)]
+    sent.body, sent.content_type = written(events).encode(), content_type
+
+    answer = sent.post(live)
+
+    assert answer.status == 202, answer.body
+    results = answer.json.get("results", [answer.json])
+    assert [result["status"] for result in results] == statuses
+    sent_ids = [event["id"] for event in events[: len(statuses)]]
+    assert [result["id"] for result in results] == sent_ids
+
+
+def test_c10_recorded_events_are_still_taken(live):
+    # Of its own, and without bindings: these events touch nothing in the plant.
+    partner = given_connector(live, "recorded")
+    listed = json_http.get(f"{live.url}/mfg/v1/openapi.json").json
+    taken = listed["paths"]["/mfg/v1/events/{connector_code}"]["post"]["requestBody"]
+    examples = taken["content"][CLOUDEVENT]["examples"]
+
+    for event_type in set(examples) & set(VERSIONS):
+        sent = partner.letter(EVENTS)
+        events = recorded(event_type)
+        sent.body, sent.content_type = json.dumps(events).encode(), BATCH
+        answer = sent.post(live)
+
+        results = answer.json["results"]
+        assert {result["status"] for result in results} == {"accepted"}, results
+        assert len(results) == len(events)
+
+
+def test_c2_event_whose_attributes_are_headers_is_refused(refused):
     sent = letter(EVENTS)
     sent.headers = {"ce-specversion": "1.0"}
 
@@ -130,20 +198,20 @@ def test_event_whose_attributes_are_headers_is_refused(refused):
     assert "structured mode" in problem["detail"]
 
 
-def test_unknown_event_type_is_refused(refused):
+def test_c1_unknown_event_type_is_refused(refused):
     sent = letter(EVENTS)
     sent.body = json.dumps(cloudevent("e2e-type", "mfg.nothing.v9", {})).encode()
 
     refused(sent, 400, "unknown_event_type")
 
 
-def test_schema_violation_names_the_path(refused):
+def test_c1_schema_violation_names_the_path(refused):
     problem = refused(letter(EVENTS, note=17), 400, "schema_violation")
 
     assert problem["pointer"] == "/data/note"
 
 
-def test_schema_violation_at_the_edge_names_the_path(refused):
+def test_c1_schema_violation_at_the_edge_names_the_path(refused):
     problem = refused(letter(EDGE, good_quantity=-1), 400, "schema_violation")
 
     assert problem["pointer"] == "/data/good_quantity"
@@ -190,7 +258,7 @@ def test_form_encoded_body_is_verified_on_its_raw_bytes(refused, door):
 
 
 @every_door
-def test_oversize_body_is_refused(refused, door):
+def test_c1_oversize_body_is_refused(refused, door):
     sent = letter(door)
     sent.body = b" " * OVER_LIMIT
 
@@ -207,7 +275,7 @@ def test_truncated_gzip_is_refused(refused, door):
 
 
 @every_door
-def test_gzip_bomb_is_refused(refused, door):
+def test_c1_gzip_bomb_is_refused(refused, door):
     sent = letter(door)
     sent.body = gzip.compress(b" " * (64 * OVER_LIMIT))
     sent.headers = {"Content-Encoding": "gzip"}
@@ -228,7 +296,7 @@ def test_long_answer_is_compressed_for_who_asks(live):
     sent = letter(EVENTS)
     events = [json.loads(letter(EVENTS).body) for _ in range(50)]
     sent.body = json.dumps(events).encode()
-    sent.content_type = "application/cloudevents-batch+json"
+    sent.content_type = BATCH
     plain = sent.post(live)
     sent.headers = {"Accept-Encoding": "br, gzip"}
 
@@ -257,6 +325,8 @@ def test_a4_request_that_odoo_runs_twice_is_stored_once(live, door):
     assert answer.status == 202
     assert answer.json["status"] == "accepted"
     assert row_counts(live)[table] == rows + 1
+    stored = f"SELECT count(*) FROM {table} WHERE uuid = %s"
+    assert live.value(stored, answer.json["uuid"]) == 1
 
 
 @every_door
@@ -329,12 +399,12 @@ def test_a5_conflict_is_counted_as_one(live):
     assert counted() == before + 1
 
 
-def test_bad_event_of_a_batch_does_not_fail_the_rest(live):
+def test_c7_bad_event_of_a_batch_does_not_fail_the_rest(live):
     good = cloudevent(f"e2e-{time.time_ns()}", "mfg.ping.v1", {"note": "good"})
     bad = cloudevent(f"e2e-{time.time_ns()}", "mfg.ping.v1", {"note": 17})
     sent = letter(EVENTS)
     sent.body = json.dumps([good, bad]).encode()
-    sent.content_type = "application/cloudevents-batch+json"
+    sent.content_type = BATCH
 
     answer = sent.post(live)
 

@@ -102,6 +102,20 @@ def test_c11_partner_fetches_and_acknowledges_as_documented(live, partner):
         assert served.faults("POST", f"{path}/ack", answer) == []
 
 
+def test_c2_messages_go_out_as_a_batch_of_cloudevents(live, partner):
+    served = OpenApiReader(json_http.get(f"{live.url}/mfg/v1/openapi.json").json)
+    for number in range(3):
+        given_request(live, f"Enveloped {number}")
+
+    events = outbox(live, partner).json["events"]
+
+    assert len(events) == 3
+    for event in events:
+        served.validator(f"/components/schemas/{REQUESTED}").validate(event)
+        assert event["specversion"] == "1.0"
+        assert {"correlationid", "sequence"} <= set(event)
+
+
 def test_c11_nothing_is_lost_when_the_server_is_killed_before_the_ack(live, partner):
     for number in range(3):
         given_request(live, f"Request {number}")

@@ -14,13 +14,33 @@ from mfg_integration_core.exceptions import (
     PermanentDeliveryError,
     UnmappedValueError,
 )
-from mfg_integration_core.protocols import template_source, webhook_signature
+from mfg_integration_core.protocols import (
+    cloudevents,
+    template_source,
+    webhook_signature,
+)
+from mfg_integration_core.protocols.contract import ContractBook
 from mfg_integration_core.protocols.template import Template
 
 from .template_text import CONNECTOR, ENVELOPE, TEMPLATE
 
 ADDONS = Path(__file__).resolve().parents[2] / "addons"
 SHIPPED = sorted(ADDONS.glob("*/templates/*.yaml"))
+#: For a partner that takes CloudEvents as they are.
+WHOLE_EVENT = """
+template: acme
+name: Acme
+version: 1
+auth: {scheme: none}
+check: {method: GET, path: /}
+operations:
+  tell:
+    event_type: mfg.maintenance.requested.v1
+    method: POST
+    path: /events
+    headers: {Content-Type: =application/cloudevents+json}
+    body: event
+"""
 
 
 def load(replace=None, by=""):
@@ -308,6 +328,17 @@ def test_c3_request_is_signed_as_standard_webhooks_has_it():
         [secret], request.headers, request.body, signed_at
     )
     assert message_id == "m-1"
+
+
+def test_c2_event_goes_out_whole_in_its_envelope():
+    book = ContractBook(sorted(ADDONS.glob("*/contract")))
+    event = book.example("mfg.maintenance.requested.v1")
+    template = Template.load(WHOLE_EVENT, "acme.yaml")
+
+    (operation,) = template.operations
+    request = operation.request(event, CONNECTOR)
+
+    assert cloudevents.parse(request.headers["Content-Type"], request.body) == [event]
 
 
 def test_secret_does_not_show_in_the_text_of_a_request():

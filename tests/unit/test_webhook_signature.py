@@ -105,6 +105,23 @@ def test_altered_body_is_refused():
     assert caught.value.code == "signature_wrong"
 
 
+def test_c4_every_secret_is_compared_with_every_signature_in_constant_time(
+    monkeypatch,
+):
+    compared = []
+
+    def compare(ours, theirs):
+        compared.append((ours, theirs))
+        return ours == theirs
+
+    monkeypatch.setattr(webhook_signature.hmac, "compare_digest", compare)
+
+    webhook_signature.check_any_equal(iter(["a", "b"]), ["a", "x", "y"])
+
+    # Whoever measures cannot tell which fitted, nor how much of it.
+    assert len(compared) == 6
+
+
 def test_connector_without_secret_lets_nobody_in():
     with pytest.raises(SignatureError):
         webhook_signature.verify([], signed_headers(), BODY, NOW)

@@ -3,7 +3,6 @@ from datetime import timezone
 
 from odoo import http
 from odoo.http import request
-from odoo.tools import config
 
 from .. import deployment
 from ..protocols import sweep
@@ -36,8 +35,8 @@ class HealthController(http.Controller):
                 "sweeper_beat_at": beat
                 and beat.replace(tzinfo=timezone.utc).isoformat(),
                 "oldest_pending_s": _oldest_pending_s(env),
-                # Without one the doors can't tell which database a call is for.
-                "database_is_fixed": bool(config["db_name"] or config["dbfilter"]),
+                # Else the doors can't tell which database a call is for.
+                "database_is_fixed": len(http.db_list(force=True)) == 1,
                 "keys_configured": bool(deployment.keys()),
                 "armed": env["mfg.connector"]._is_armed(),
             },

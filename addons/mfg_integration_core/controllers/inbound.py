@@ -13,11 +13,8 @@ from ..exceptions import (
     UnsupportedMediaError,
 )
 from ..models.mfg_inbox_event import Arrival
-from ..protocols import cloudevents, strict_json, trace_context
+from ..protocols import cloudevents, trace_context
 from . import door
-
-#: Media types of HTML forms, whose bytes no template reads.
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class InboundController(http.Controller):
@@ -66,7 +63,7 @@ class InboundController(http.Controller):
             connector.tolerance_s,
         )
         body = door.unpack(connector, raw)
-        _check_webhook(headers, body)
+        template.check_webhook(headers, body)
         door.admit(connector, 1)
         (result,) = _store(connector, [_hook_arrival(template, headers, body)])
         return _single_response(result)
@@ -142,20 +139,6 @@ def _check_structured(headers):
             " cover. Send it in structured mode: one JSON body of the type"
             f" {cloudevents.MEDIA_TYPE}."
         )
-
-
-def _check_webhook(headers, body: bytes):
-    """Refuse what no template could read; whether this one can is found out later.
-
-    :raise UnsupportedMediaError: a form, or a charset other than UTF-8
-    :raise InvalidEventError: it is not JSON
-    """
-    kind = cloudevents.media_type(headers.get("Content-Type"))
-    if kind in FORMS:
-        raise UnsupportedMediaError(
-            f"Webhooks are read as JSON here, not as {kind}. Choose JSON at the sender."
-        )
-    strict_json.read(body, what="The webhook")
 
 
 def _hook_arrival(template, headers, body: bytes) -> Arrival:

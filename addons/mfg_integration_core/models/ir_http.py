@@ -6,6 +6,9 @@ from odoo.http import request
 from ..controllers import problems
 from ..controllers.raw_body import capture
 
+#: Loaded by the server itself; what it answers is for databases without the hub.
+NO_DATABASE = "mfg_integration_no_database"
+
 
 class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
@@ -23,6 +26,11 @@ class IrHttp(models.AbstractModel):
             public = model_data._xmlid_to_res_id("base.public_user", True)
             request.update_env(user=public)
 
+    def _generate_routing_rules(self, modules, converters):
+        """Extended: where the hub is, it answers all its addresses itself."""
+        others = [name for name in modules if name != NO_DATABASE]
+        return super()._generate_routing_rules(others, converters)
+
     @classmethod
     def _match(cls, path_info):
         if not problems.is_ours(path_info):
@@ -35,6 +43,17 @@ class IrHttp(models.AbstractModel):
             error.error_response = problems.problem_response(problems.error_of(error))
             raise
         return rule, args
+
+    @classmethod
+    def _pre_dispatch(cls, rule, args):
+        """Extended: our doors get nothing but the pieces of their address.
+
+        They read the rest themselves. Odoo would parse a form of any size for them
+        before anybody is proven, and a field named ``self`` would break the call.
+        """
+        super()._pre_dispatch(rule, args)
+        if problems.is_ours(request.httprequest.path):
+            request.get_http_params = dict
 
     @classmethod
     def _handle_error(cls, exception):

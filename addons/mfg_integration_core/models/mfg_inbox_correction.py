@@ -4,7 +4,8 @@ import json
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..protocols import strict_json
+from ..exceptions import MfgIntegrationError
+from ..protocols import cloudevents, strict_json, webhook_body
 from ..protocols.text_difference import changed_lines, comparable
 
 #: States in which the payload may be corrected: the event has had no effect yet.
@@ -45,13 +46,28 @@ class MfgInboxCorrection(models.Model):
     def _content(self):
         """What the event says, as text: data of the contract, else the vendor's body.
 
-        A webhook that could not be mapped has nothing but its body.
+        A webhook that could not be mapped has nothing but its body; of a form, what
+        its template reads in it.
         """
         self.ensure_one()
         if self.payload:
             return _pretty(self.payload["data"])
-        text = self.body_text
-        return text if self.native else _pretty(json.loads(text))
+        if not self.native:
+            return _pretty(json.loads(self.body_text))
+        return self._form_content() or self.body_text
+
+    def _form_content(self):
+        """What a stored form says, as JSON; nothing for other bodies."""
+        headers = self.headers or {}
+        if webhook_body.CONTENT_TYPE not in headers:
+            return None
+        template = self.connector_id._get_template()
+        try:
+            content = template.webhook_content(headers, self._native_body())
+        except MfgIntegrationError:
+            # The template was changed meanwhile; a person sees what came, then.
+            return None
+        return _pretty(content)
 
     def _check_content(self, text):
         """Return what ``text`` says when the event could be handled with it.
@@ -67,7 +83,7 @@ class MfgInboxCorrection(models.Model):
             contracts.check(self.event_type, content)
             return content
         template = self.connector_id._get_template()
-        webhook = template.webhook(self.headers or {}, text.encode())
+        webhook = template.webhook(self._headers_of_json(), text.encode())
         if webhook.event_type is not None:
             contracts.check(webhook.event_type, webhook.data)
         return content
@@ -95,12 +111,24 @@ class MfgInboxCorrection(models.Model):
         if self.payload:
             self.sudo().payload = {**self.payload, "data": content}
         else:
-            self.sudo().body = base64.b64encode(text.encode())
+            self.sudo().write(
+                {
+                    "body": base64.b64encode(text.encode()),
+                    "content_type": cloudevents.PLAIN_MEDIA_TYPE,
+                    "headers": self._headers_of_json() or False,
+                }
+            )
         removed, added = changed_lines(comparable(before), comparable(text))
         self.env["mfg.audit.entry"].with_context(
             mfg_correlation_id=self.correlation_id, mfg_causation_id=self.uuid
         )._append(self, "payload.corrected", old=removed, new=added, why=why)
         self._queue_again()
+
+    def _headers_of_json(self):
+        """The kept headers for a body that a person wrote, which is JSON."""
+        kept = dict(self.headers or {})
+        kept.pop(webhook_body.CONTENT_TYPE, None)
+        return kept
 
     def _keep_version(self, text, why):
         """Add the corrected version, behind the received one."""

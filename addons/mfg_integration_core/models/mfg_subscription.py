@@ -13,6 +13,7 @@ class MfgSubscription(models.Model):
     _name = "mfg.subscription"
     _description = "Subscription"
     _order = "connector_id, event_type_id"
+    _rec_names_search = ["operation", "event_type_id", "connector_id"]
 
     connector_id = fields.Many2one(
         "mfg.connector", required=True, ondelete="cascade", index=True

@@ -19,7 +19,7 @@ from ..exceptions import (
     UnknownPathError,
     UnsupportedMediaError,
 )
-from . import cloudevents, openapi_outbox, prometheus
+from . import cloudevents, openapi_outbox, prometheus, strict_form
 from .openapi import (
     DEPRECATION_HEADERS,
     RATE_HEADERS,
@@ -194,9 +194,10 @@ def _hook(body_limit: int, hard_limit: int) -> Operation:
     return Operation(
         tag=_DOOR_TAG,
         summary="A vendor's own webhook, mapped by its template",
-        description="Signed as the template of the connector says.",
+        description="Signed and written as the template of the connector says: a form"
+        " only where it says so, JSON everywhere else.",
         parameters=(_CODING, _TRACE),
-        body={"required": True, "content": {"application/json": {"schema": {}}}},
+        body=_hook_body(),
         answers={
             202: json_answer(
                 "Kept", reference("schemas", "Result"), _RESULT, RATE_HEADERS
@@ -206,10 +207,22 @@ def _hook(body_limit: int, hard_limit: int) -> Operation:
             Refusal(UnknownConnectorError, ("unknown_connector", "no_webhooks")),
             *_SIGNED,
             *_BODY,
+            Refusal(InvalidEventError, ("not_form",)),
             _SAME_ID,
         ),
         more={"x-limits": _limits(body_limit, hard_limit)},
     )
+
+
+def _hook_body() -> dict:
+    form = {"type": "object", "additionalProperties": {"type": "string"}}
+    return {
+        "required": True,
+        "content": {
+            cloudevents.PLAIN_MEDIA_TYPE: {"schema": {}},
+            strict_form.MEDIA_TYPE: {"schema": form},
+        },
+    }
 
 
 # ------------------------------------------------------------------

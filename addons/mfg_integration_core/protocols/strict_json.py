@@ -131,15 +131,15 @@ def _place_of_repeated(text: str) -> str | None:
     while pending:
         pointer, part = pending.pop()
         if isinstance(part, _Spoiled):
-            return f"{pointer}/{_escaped(part.repeated)}"
+            return f"{pointer}/{escaped(part.repeated)}"
         if isinstance(part, dict):
-            pending += [(f"{pointer}/{_escaped(k)}", v) for k, v in part.items()]
+            pending += [(f"{pointer}/{escaped(k)}", v) for k, v in part.items()]
         elif isinstance(part, list):
             pending += [(f"{pointer}/{place}", v) for place, v in enumerate(part)]
     return None
 
 
-def _escaped(name: str) -> str:
+def escaped(name: str) -> str:
     """A member name as a step of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
 

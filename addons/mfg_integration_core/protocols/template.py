@@ -190,6 +190,14 @@ class Template:
         """See :meth:`WebhookPlan.verify`."""
         self._webhook_plan().verify(secrets, headers, body, now, tolerance_s)
 
+    def check_webhook(self, headers: Mapping, body: bytes) -> None:
+        """See :meth:`WebhookBody.check`."""
+        self._webhook_plan().check(headers, body)
+
+    def webhook_content(self, headers: Mapping, body: bytes):
+        """See :meth:`WebhookPlan.content`."""
+        return self._webhook_plan().content(headers, body)
+
     def webhook_id(self, headers: Mapping, body: bytes) -> str:
         """See :meth:`WebhookPlan.event_id`."""
         return self._webhook_plan().event_id(headers, body)

@@ -11,11 +11,11 @@ from . import (
     cloudevents,
     http_headers,
     rfc3339,
-    strict_json,
     webhook_scheme,
     webhook_signature,
 )
 from .expression import Expression, ExpressionError, TemplateFunctions, compile_tree
+from .webhook_body import JSON, WebhookBody
 
 STANDARD = "standard_webhooks"
 _ID_HEADER = "webhook-id"
@@ -54,6 +54,7 @@ class WebhookPlan:
         signature = spec["signature"]
         own = [] if signature == STANDARD else signature
         self._schemes = [own] if isinstance(own, Mapping) else own
+        self._body = WebhookBody(spec.get("body", JSON))
         own_id = spec.get("id")
         self._id_header = _ID_HEADER
         if isinstance(own_id, Mapping):
@@ -98,32 +99,41 @@ class WebhookPlan:
         else:
             webhook_signature.verify(secrets, headers, body, now, tolerance_s)
 
+    def check(self, headers: Mapping, body: bytes) -> None:
+        """See :meth:`WebhookBody.check`."""
+        self._body.check(headers, body)
+
+    def content(self, headers: Mapping, body: bytes):
+        """What the template's expressions see; see :meth:`WebhookBody.read`."""
+        return self._body.read(headers, body)
+
     def event_id(self, headers: Mapping, body: bytes) -> str:
         """The id under which the webhook is stored; a repetition has the same.
 
         :raise InvalidEventError: the webhook cannot be read, or has no id
         """
-        return self._event_id(headers, _content(body))
+        return self._event_id(headers, self.content(headers, body))
 
     def key(self, headers: Mapping, body: bytes) -> str:
         """The ordering key: the template's ``key``, else the id, which orders nothing.
 
         :raise InvalidEventError: the webhook cannot be read
         """
-        return self._ordering_key(headers, _content(body))
+        return self._ordering_key(headers, self.content(headers, body))
 
     def kept_headers(self, headers: Mapping) -> dict[str, str]:
         """The headers that reading the webhook later still needs; no secrets."""
         value = http_headers.find(headers, self._id_header)
-        return {self._id_header: value} if value else {}
+        kept = self._body.kept_headers(headers)
+        return {**kept, self._id_header: value} if value else kept
 
     def read(self, headers: Mapping, body: bytes) -> Webhook:
         """The webhook in our terms; the first rule whose ``when`` holds decides.
 
-        :raise InvalidEventError: codes ``not_json``, ``mapping_failed``
+        :raise InvalidEventError: code ``mapping_failed``, or those of :meth:`content`
         :raise UnmappedValueError: a word that a value map does not know
         """
-        content = _content(body)
+        content = self.content(headers, body)
         event_id = self._event_id(headers, content)
         key, time = self._ordering_key(headers, content), self._moment(content)
         for rule in self._rules:
@@ -158,10 +168,6 @@ class _Rule:
     when: Expression
     event_type: str
     data: object
-
-
-def _content(body: bytes):
-    return strict_json.read(body, what="The webhook")
 
 
 def _evaluated(find, content):

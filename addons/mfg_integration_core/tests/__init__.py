@@ -3,6 +3,7 @@ from . import test_adapters_secrets
 from . import test_browser_api_page
 from . import test_browser_case_timeline
 from . import test_browser_screens
+from . import test_browser_template_trial
 from . import test_controllers_health
 from . import test_controllers_metrics
 from . import test_models_api_description

@@ -5,6 +5,8 @@ from odoo.tests import tagged
 
 from .polling_case import PollingCase
 
+MILLION = 1000000
+
 
 @tagged("post_install", "-at_install")
 class TestPollingTrouble(PollingCase):
@@ -55,6 +57,27 @@ class TestPollingTrouble(PollingCase):
         self.poll()
 
         self.assertEqual(self.told("T1"), [1])
+
+    def test_redirect_to_another_host_is_told_and_not_followed(self):
+        self.refuse(302, b"", Location="http://evil.example/steal")
+
+        self.poll()
+
+        self.assertIn("http://evil.example/steal", self.column("error"))
+
+    def test_character_set_that_is_not_declared_is_told(self):
+        self.refuse(200, '{"things": [{"id": "Öl"}]}'.encode("latin-1"))
+
+        self.poll()
+
+        self.assertIn("character set", self.column("error"))
+
+    def test_page_of_a_million_rows_is_not_read_to_its_end(self):
+        self.refuse(200, b'{"things": [' + b"1," * MILLION + b"1]}")
+
+        self.poll()
+
+        self.assertIn("A page is too long", self.column("error"))
 
     def test_answer_that_breaks_off_is_asked_for_again(self):
         self.partner.put("T1", 1)

@@ -90,6 +90,7 @@ class MfgTemplateTrial(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _message(self):
