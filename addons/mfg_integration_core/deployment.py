@@ -6,6 +6,7 @@ about options it does not know.
 """
 
 import configparser
+import functools
 import os
 from pathlib import Path
 
@@ -22,9 +23,15 @@ def option(name: str) -> str:
     value = os.environ.get(f"MFG_INTEGRATION_{name.upper()}")
     if value:
         return value
+    return _section(configuration_file(config)).get(name, "")
+
+
+@functools.cache
+def _section(path) -> dict[str, str]:
+    """The options in a file; read once, as Odoo reads its own."""
     parser = configparser.ConfigParser(interpolation=None)
-    parser.read(configuration_file(config))
-    return parser.get(SECTION, name, fallback="")
+    parser.read(path)
+    return dict(parser[SECTION]) if SECTION in parser else {}
 
 
 def keys() -> list[str]:
@@ -44,4 +51,9 @@ def template_folders() -> list[Path]:
 
 def secret_box() -> SecretBox:
     """The box that seals and opens secrets with the configured keys."""
-    return SecretBox(keys())
+    return _box(tuple(keys()))
+
+
+@functools.lru_cache(maxsize=4)
+def _box(configured: tuple[str, ...]) -> SecretBox:
+    return SecretBox(configured)

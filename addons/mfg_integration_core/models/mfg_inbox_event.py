@@ -32,7 +32,8 @@ class Arrival:
     """One event as a door stores it.
 
     ``digest`` tells two events of one id apart; ``payload`` is the CloudEvent where
-    it is known already, else None (a vendor's own webhook is mapped when handled).
+    it is known already, else None (a vendor's own webhook is mapped when handled);
+    ``canonical`` is its text, in a form that does not depend on who wrote it.
     """
 
     event_id: str
@@ -42,6 +43,7 @@ class Arrival:
     digest: str
     ordering_key: str
     payload: dict | None = None
+    canonical: bytes | None = None
     headers: dict | None = None
     uuid: str | None = None
     traceparent: str | None = None
@@ -68,6 +70,7 @@ class Arrival:
             digest=hashlib.sha256(canonical).hexdigest(),
             ordering_key=event.get("subject") or event["source"],
             payload=event,
+            canonical=canonical,
             uuid=uuid,
             traceparent=trace_context.first_valid(
                 event.get("traceparent"), traceparent
@@ -253,7 +256,7 @@ class MfgInboxEvent(models.Model):
             "headers": Json(arrival.headers) if arrival.headers else None,
             "body": base64.b64encode(arrival.body),
             "digest": arrival.digest,
-            "payload": Json(event) if event else None,
+            "payload": arrival.canonical.decode() if arrival.canonical else None,
             "native": not event,
             "historical": bool(event.get("historical")),
             "state": "received",

@@ -5,6 +5,7 @@ Source: RFC 3339, section 5.6.
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import datetime, timedelta, timezone
 
@@ -18,6 +19,8 @@ _MOMENT = re.compile(
 )
 
 
+# An event's moments are checked first and stored after.
+@functools.lru_cache(maxsize=1024)
 def parse(text: str) -> datetime:
     """The moment in UTC; digits beyond the microsecond are cut off.
 
