@@ -44,23 +44,29 @@ class TestConnector(TransactionCase):
         )
 
     def test_a_door_knows_at_once_what_changes_at_its_connector(self):
+        def change(**values):
+            self.connector.write(values)
+            self.env.flush_all()
+
         connectors = self.env["mfg.connector"]
-        self.connector.state = "live"
+        change(state="live")
         connectors._by_code("partner")
 
-        self.connector.max_body_bytes = 17
+        change(max_body_bytes=17)
         self.assertEqual(connectors._by_code("partner").max_body_bytes, 17)
-        self.connector.code = "renamed"
+        change(code="renamed")
         self.assertEqual(connectors._by_code("renamed"), self.connector)
         with self.assertRaises(UnknownConnectorError):
             connectors._by_code("partner")
-        self.connector.active = False
-        with self.assertRaises(UnknownConnectorError):
-            connectors._by_code("renamed")
-        self.connector.active = True
-        self.connector.state = "draft"
-        with self.assertRaises(UnknownConnectorError):
-            connectors._by_code("renamed")
+        for closed, opened in (
+            ({"active": False}, {"active": True}),
+            ({"state": "draft"}, {"state": "live"}),
+        ):
+            change(**closed)
+            with self.assertRaises(UnknownConnectorError):
+                connectors._by_code("renamed")
+            change(**opened)
+            self.assertEqual(connectors._by_code("renamed"), self.connector)
 
     def test_an_address_without_a_host_is_refused(self):
         with self.assertRaises(ValidationError):
