@@ -40,7 +40,7 @@ def connector_id(plant_server, redmine, relay):
     admin.write("mfg.source", source_id, every_s=1)
     admin.call("mfg.connector", "action_go_live", [found])
     yield found
-    admin.call("mfg.connector", "action_pause", [found])
+    admin.write("mfg.connector", found, active=False)
 
 
 class Repair:
