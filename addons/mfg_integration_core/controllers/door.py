@@ -16,6 +16,7 @@ from ..exceptions import (
     SignatureError,
     UnknownConnectorError,
 )
+from ..models.mfg_door_counter import ACCEPTED
 from ..protocols import deprecation, http_body, webhook_signature
 from ..unit_of_work import see_what_others_commit
 from .problems import problem_response
@@ -43,13 +44,13 @@ def answers_problems(door):
 
     @functools.wraps(door)
     def answer(self, connector_code, **params):
-        # Both anew, since Odoo runs a request again after a concurrency error.
-        request.mfg_headers = {}
+        # All anew, since Odoo runs a request again after a concurrency error.
+        request.mfg_headers, request.mfg_counted = {}, False
         see_what_others_commit(request.env.cr)
         try:
             _assert_no_options()
             response = door(self, connector_code, **params)
-            code = "accepted"
+            code = ACCEPTED
         except MfgIntegrationError as error:
             response = problem_response(error)
             code = error.code
@@ -65,6 +66,21 @@ def wake_after(connector):
     """Have the connector drained for what this request stores, once it is committed."""
     if connector.state == "live":
         request.env.cr.postcommit.add(connector._wake_if_asleep)
+
+
+def counting(connector) -> str:
+    """A CTE that counts this request's answer where ``stored`` has rows.
+
+    For a door whose one statement can do so; it then says :func:`is_counted`.
+    """
+    return request.env["mfg.door.counter"]._counting_what_is_stored(
+        request.env.cr, connector.code
+    )
+
+
+def is_counted():
+    """This request's answer, an acceptance, is counted with what it stored."""
+    request.mfg_counted = True
 
 
 def _pack(response):
@@ -171,6 +187,8 @@ def unpack(connector, raw: bytes) -> bytes:
 
 def _count(connector_code, status, code):
     """Count an answer; unknown connectors share one count."""
+    if request.mfg_counted and code == ACCEPTED:
+        return
     known = "" if code == UnknownConnectorError.code else connector_code
     request.env["mfg.door.counter"]._count(request.env.cr, known, status, code)
     if status >= 400:

@@ -116,14 +116,15 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     if not arrivals:
         return []
     door.tell_deprecated(arrival.event_type for arrival in arrivals)
-    cr = request.env.cr
-    results = request.env["mfg.inbox.event"].sudo()._accept(cr, connector, arrivals)
+    cr, inbox = request.env.cr, request.env["mfg.inbox.event"].sudo()
+    results = inbox._accept(cr, connector, arrivals, beside=door.counting(connector))
     fresh = [
         arrival.event_type
         for arrival, result in zip(arrivals, results, strict=True)
         if result["status"] == "accepted"
     ]
     if fresh:
+        door.is_counted()
         request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
         door.wake_after(connector)
     return results

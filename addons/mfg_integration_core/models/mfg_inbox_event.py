@@ -157,10 +157,12 @@ class MfgInboxEvent(models.Model):
     # ---------------------------------------------------------------- the door
 
     @api.model
-    def _accept(self, cr, connector, arrivals: Sequence[Arrival]):
+    def _accept(self, cr, connector, arrivals: Sequence[Arrival], beside=""):
         """Store what is new, in one statement that waits for nobody.
 
         :param cr: a READ COMMITTED cursor of the caller, who commits it
+        :param beside: a further CTE of that statement, ``name AS (...)``, which may
+            read ``stored (event_id)``; one way to the database less for a door
         :return: for each arrival ``{"id", "uuid", "status"}``, the status being
             ``accepted``, ``duplicate`` (same id, same body) or ``conflict``
         """
@@ -170,26 +172,7 @@ class MfgInboxEvent(models.Model):
         for arrival in arrivals:
             if arrival.event_id not in rows:
                 rows[arrival.event_id] = self._prepare_row(connector, arrival, now)
-        if len(rows) > 1:
-            self._draw_ids(cr, rows.values())
-        columns = list(next(iter(rows.values())))
-        inserted = execute_values(
-            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
-            cr._obj,
-            f"""
-            INSERT INTO mfg_inbox_event ({", ".join(columns)}) VALUES %s
-            ON CONFLICT (connector_id, event_id) DO NOTHING
-            RETURNING event_id
-            """,
-            [
-                tuple(rows[event_id][column] for column in columns)
-                # Two requests with the same ids take them in one order: no deadlock.
-                for event_id in sorted(rows)
-            ],
-            page_size=len(rows),
-            fetch=True,
-        )
-        fresh = {event_id for (event_id,) in inserted}
+        fresh = self._insert_new(cr, rows.values(), beside)
         stored = {
             event_id: (row["uuid"], row["digest"])
             for event_id, row in rows.items()
@@ -208,14 +191,38 @@ class MfgInboxEvent(models.Model):
         return [self._answer(arrival, fresh, stored) for arrival in arrivals]
 
     @api.model
-    def _draw_ids(self, cr, rows):
-        """Number the rows in the order they came, which their lanes keep."""
-        cr.execute(
-            "SELECT nextval('mfg_log_id_seq') FROM generate_series(1, %s)",
-            (len(rows),),
+    def _insert_new(self, cr, rows, beside):
+        """Insert the rows whose event ids are new; a set of these ids.
+
+        They are numbered in the order they came, which their lanes keep, and inserted
+        in the order of their ids, so that two requests with the same ones do not wait
+        for each other.
+        """
+        columns = list(next(iter(rows)))
+        names = ", ".join(columns)
+        types = (self._fields[column].column_type[0] for column in columns)
+        inserted = execute_values(
+            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+            cr._obj,
+            f"""
+            WITH numbered AS (
+                SELECT nextval('mfg_log_id_seq') AS id, arrival.*
+                  FROM (VALUES %s) AS arrival ({names})
+                OFFSET 0),
+            stored AS (
+                INSERT INTO mfg_inbox_event (id, {names})
+                SELECT id, {names} FROM numbered ORDER BY event_id
+                ON CONFLICT (connector_id, event_id) DO NOTHING
+                RETURNING event_id)
+            {f", {beside}" if beside else ""}
+            SELECT event_id FROM stored
+            """,
+            [tuple(row.values()) for row in rows],
+            template=f"({', '.join(f'%s::{kind}' for kind in types)})",
+            page_size=len(rows),
+            fetch=True,
         )
-        for row, (row_id,) in zip(rows, cr.fetchall(), strict=True):
-            row["id"] = row_id
+        return {event_id for (event_id,) in inserted}
 
     @api.model
     def _answer(self, arrival, fresh: set, stored: dict) -> dict:
