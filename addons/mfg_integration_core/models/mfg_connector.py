@@ -327,7 +327,8 @@ class MfgConnector(models.Model):
     def action_go_live(self):
         """Start to exchange; what was held while paused goes out now."""
         for connector in self:
-            if connector.template and not connector.base_url:
+            calls_out = connector.template and connector._get_template().calls_out
+            if calls_out and not connector.base_url:
                 raise UserError(
                     _("Fill in the address of %(name)s first.", name=connector.name)
                 )

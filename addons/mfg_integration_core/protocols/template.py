@@ -132,6 +132,11 @@ class Template:
         )
 
     @property
+    def calls_out(self) -> bool:
+        """Whether the hub calls the partner: it writes something, or reads a list."""
+        return bool(self.operations or self.sources)
+
+    @property
     def longest_exchange_s(self) -> float:
         """The longest that an operation with all its requests may take."""
         calls = max((operation.calls for operation in self.operations), default=1)

@@ -3,7 +3,9 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
-from odoo.exceptions import ValidationError
+from cryptography.fernet import Fernet
+
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import TransactionCase, tagged
 
 GOOD = """
@@ -34,7 +36,13 @@ class TestConnectorTemplate(TransactionCase):
         for text in (GOOD, BAD, READ_ONLY):
             key = text.split()[1]
             Path(folder.name, f"{key}.yaml").write_text(text, encoding="utf-8")
-        ours = patch.dict(os.environ, {"MFG_INTEGRATION_TEMPLATES": folder.name})
+        ours = patch.dict(
+            os.environ,
+            {
+                "MFG_INTEGRATION_TEMPLATES": folder.name,
+                "MFG_INTEGRATION_KEYS": Fernet.generate_key().decode(),
+            },
+        )
         ours.start()
         self.addCleanup(ours.stop)
         self._forget_templates()
@@ -42,6 +50,7 @@ class TestConnectorTemplate(TransactionCase):
         self.connector = self.env["mfg.connector"].create(
             {"name": "Partner", "code": "partner", "base_url": "https://p.example.com"}
         )
+        self.connector.user_id.email = "partner@example.com"
 
     def _forget_templates(self):
         self.env.registry.clear_cache()
@@ -70,6 +79,19 @@ class TestConnectorTemplate(TransactionCase):
             ValidationError, "plant_bad.yaml, line 10, operations/tell/method must be"
         ):
             self.connector.template = "plant_bad"
+
+    def test_partner_that_is_called_needs_an_address_to_go_live(self):
+        self.connector.write({"template": "plant_own", "base_url": False})
+
+        with self.assertRaisesRegex(UserError, "address of Partner"):
+            self.connector.action_go_live()
+
+    def test_partner_that_only_calls_us_goes_live_without_an_address(self):
+        self.connector.write({"template": "plant_mute", "base_url": False})
+
+        self.connector.action_go_live()
+
+        self.assertEqual(self.connector.state, "live")
 
     def test_operation_that_the_template_lacks_is_refused_with_those_it_has(self):
         self.connector.template = "plant_own"
