@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from ..exceptions import RetryableDeliveryError
 from . import partner_words
-from .expression import TemplateFunctions
 from .partner_words import UnreadableError, what_it_said
 from .poll_item import Item
 from .template_answer import AnswerRules
 from .template_auth import ConnectorView
-from .template_request import PreparedRequest, RequestPlan
+from .template_request import PreparedRequest
+from .template_surroundings import Surroundings
 
 #: The item was deleted after the list was read, which the next poll will tell.
 _GONE = frozenset({404, 410})
@@ -33,11 +33,10 @@ class DetailPlan:
         self,
         spec: Mapping,
         where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
+        around: Surroundings,
         rules: AnswerRules,
     ):
-        self._request = RequestPlan(spec, where, functions, auth)
+        self._request = around.request(spec, where)
         self._rules = rules
 
     def request(self, item: Item, connector: ConnectorView) -> PreparedRequest:

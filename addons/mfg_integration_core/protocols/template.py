@@ -39,10 +39,11 @@ from .expression import TemplateFunctions
 from .template_answer import Reply
 from .template_auth import WITH_LOGIN, ConnectorView, secret_headers
 from .template_conversation import Conversation
-from .template_operation import Operation, Surroundings
+from .template_operation import Operation
 from .template_poll import SourcePlan
-from .template_request import Limits, PreparedRequest, RequestPlan
+from .template_request import Limits, PreparedRequest
 from .template_session import EXTRA_CALLS, SessionKeeper, SessionPlan
+from .template_surroundings import Surroundings
 from .template_wait import WaitPlan
 from .template_webhook import Webhook, WebhookPlan
 
@@ -83,9 +84,7 @@ class Template:
             name: SourcePlan(name, spec, f"{file_name}, sources/{name}", around)
             for name, spec in content.get("sources", {}).items()
         }
-        self._check = RequestPlan(
-            content["check"], f"{file_name}, check", functions, auth
-        )
+        self._check = around.request(content["check"], f"{file_name}, check")
         self._session = None
         if auth["scheme"] in WITH_LOGIN:
             self._session = SessionPlan(auth, file_name, functions, self.answer_rules)

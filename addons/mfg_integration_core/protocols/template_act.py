@@ -17,13 +17,14 @@ from collections.abc import Mapping
 
 from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
 from . import http_headers, partner_words
-from .expression import Expression, ExpressionError, TemplateFunctions
+from .expression import Expression, ExpressionError
 from .partner_words import UnreadableError
 from .template_answer import AnswerRules, unreadable
 from .template_auth import ConnectorView
 from .template_conversation import Conversation
 from .template_reference import ReferencePlan
 from .template_request import PreparedRequest, RequestPlan
+from .template_surroundings import Surroundings
 from .template_text import to_text
 
 CHANGED_STATUS = (412,)
@@ -32,18 +33,15 @@ CHANGED_STATUS = (412,)
 def act_of(
     spec: Mapping,
     where: str,
-    functions: TemplateFunctions,
-    auth: Mapping,
+    around: Surroundings,
     rules: AnswerRules,
 ):
     """The act that a request with ``tag`` or ``address``, or neither, stands for."""
-    request = RequestPlan(spec, where, functions, auth)
+    request = around.request(spec, where)
     if "tag" in spec:
-        return TaggedAct(request, spec["tag"], f"{where}/tag", functions, auth, rules)
+        return TaggedAct(request, spec["tag"], f"{where}/tag", around, rules)
     if "address" in spec:
-        return AddressedAct(
-            request, spec["address"], f"{where}/address", functions, auth, rules
-        )
+        return AddressedAct(request, spec["address"], f"{where}/address", around, rules)
     return PlainAct(request)
 
 
@@ -78,16 +76,15 @@ class TaggedAct:
         request: RequestPlan,
         spec: Mapping,
         where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
+        around: Surroundings,
         rules: AnswerRules,
     ):
         self._request = request
-        self._read = RequestPlan(spec["read"], f"{where}/read", functions, auth)
+        self._read = around.request(spec["read"], f"{where}/read")
         self._where = where
         self._rules = rules
         self._body = "body" in spec and Expression(
-            spec["body"], f"{where}/body", functions
+            spec["body"], f"{where}/body", around.functions
         )
         self._header = spec.get("header", "ETag")
         self._send = spec.get("send", None if self._body else "If-Match")
@@ -151,16 +148,15 @@ class AddressedAct:
         request: RequestPlan,
         spec: Mapping,
         where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
+        around: Surroundings,
         rules: AnswerRules,
     ):
         self._request = request
-        self._ask = RequestPlan(spec, where, functions, auth)
+        self._ask = around.request(spec, where)
         url = spec["url"]
         self._header = None if isinstance(url, str) else url["header"]
         self._url = isinstance(url, str) and ReferencePlan(
-            url, f"{where}/url", functions
+            url, f"{where}/url", around.functions
         )
         self._rules = rules
 

@@ -7,39 +7,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from . import template_answer
-from .expression import TemplateFunctions
 from .template_act import act_of
 from .template_answer import Answer, AnswerRules, Reply
 from .template_auth import ConnectorView
 from .template_conversation import Conversation
 from .template_proof import ProofPlan
 from .template_reference import ReferencePlan
-from .template_request import PreparedRequest, RequestPlan
+from .template_request import PreparedRequest
 from .template_status import StepsAct, TransitionsAct
-from .template_wait import WaitPlan
+from .template_surroundings import Surroundings
 
 NO_MESSAGE: Mapping = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What all operations of a template share.
-
-    :ivar auth: how the connector's secret is sent
-    :ivar errors: how the partner tells a no, where operations say nothing else
-    :ivar wait: where it says how long to wait
-    """
-
-    functions: TemplateFunctions
-    auth: Mapping
-    errors: Mapping
-    wait: WaitPlan
-
-    def rules(self, where: str, own: Mapping | None = None) -> AnswerRules:
-        """The rules for answers, with those of one operation on top."""
-        return AnswerRules(
-            {**self.errors, **(own or {})}, where, self.functions, self.wait
-        )
 
 
 @dataclass(frozen=True)
@@ -66,24 +44,23 @@ class Operation:
     def __init__(self, name: str, spec: Mapping, where: str, around: Surroundings):
         self.name = name
         self.event_type: str = spec["event_type"]
-        functions, auth = around.functions, around.auth
         answer = spec.get("answer", {})
         self._rules = around.rules(f"{where}/answer", answer)
         self._act = _act(spec, where, around, self._rules)
         self._reference = "reference" in answer and ReferencePlan(
-            answer["reference"], f"{where}/answer/reference", functions
+            answer["reference"], f"{where}/answer/reference", around.functions
         )
         self._already = frozenset(answer.get("already_status", ()))
         self._lookup = self._lookup_reference = self._proof = None
         if "lookup" in spec:
             lookup = spec["lookup"]
-            self._lookup = RequestPlan(lookup, f"{where}/lookup", functions, auth)
+            self._lookup = around.request(lookup, f"{where}/lookup")
             self._lookup_reference = ReferencePlan(
-                lookup["reference"], f"{where}/lookup/reference", functions
+                lookup["reference"], f"{where}/lookup/reference", around.functions
             )
         if "read_back" in spec:
             self._proof = ProofPlan(
-                spec["read_back"], f"{where}/read_back", functions, auth, self._rules
+                spec["read_back"], f"{where}/read_back", around, self._rules
             )
         proofs = 1 if self._proof else 0
         later_lookups = 1 if self._lookup and self._already else 0
@@ -181,12 +158,10 @@ class Operation:
 def _act(spec: Mapping, where: str, around: Surroundings, rules: AnswerRules):
     """What the operation does, as its section says."""
     if "transitions" in spec:
-        return TransitionsAct(spec, where, around.functions, around.auth, rules)
+        return TransitionsAct(spec, where, around, rules)
     if "steps" in spec:
-        return StepsAct(
-            spec["steps"], f"{where}/steps", around.functions, around.auth, rules
-        )
-    return act_of(spec, where, around.functions, around.auth, rules)
+        return StepsAct(spec["steps"], f"{where}/steps", around, rules)
+    return act_of(spec, where, around, rules)
 
 
 def _speaks_of_reference(node) -> bool:

@@ -25,8 +25,8 @@ from .poll_paging import Answered, PagingPlan
 from .poll_run import Page, PollLimits
 from .template_answer import Reply
 from .template_auth import ConnectorView
-from .template_operation import Surroundings
-from .template_request import PreparedRequest, RequestPlan
+from .template_request import PreparedRequest
+from .template_surroundings import Surroundings
 from .template_webhook import Webhook
 
 EVERY_S = 60
@@ -102,18 +102,12 @@ class SourcePlan:
         self.overlap_s: float = spec.get("watermark", {}).get("overlap_s", OVERLAP_S)
         self.limits = PollLimits(**spec.get("limits", {}))
         self.paging = PagingPlan(spec.get("paging", {}), f"{where}/paging", functions)
-        self._request = RequestPlan(
-            spec["request"], f"{where}/request", functions, around.auth
-        )
+        self._request = around.request(spec["request"], f"{where}/request")
         self._answer_rules = around.rules(f"{functions.file_name}, errors")
         self.detail = None
         if "detail" in spec:
             self.detail = DetailPlan(
-                spec["detail"],
-                f"{where}/detail",
-                functions,
-                around.auth,
-                self._answer_rules,
+                spec["detail"], f"{where}/detail", around, self._answer_rules
             )
         self._items, self._key = compiled("items"), compiled("key")
         self._subject, self._deleted = compiled("subject"), compiled("deleted_when")

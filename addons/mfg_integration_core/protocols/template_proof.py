@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
 from . import partner_words
-from .expression import Expression, ExpressionError, TemplateFunctions, compile_tree
+from .expression import Expression, ExpressionError, compile_tree
 from .partner_words import UnreadableError
 from .template_act import as_word
 from .template_answer import AnswerRules
 from .template_conversation import Conversation
-from .template_request import RequestPlan
+from .template_surroundings import Surroundings
 from .template_text import to_json
 
 
@@ -31,16 +31,15 @@ class ProofPlan:
         self,
         spec: Mapping,
         where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
+        around: Surroundings,
         rules: AnswerRules,
     ):
-        self._read = RequestPlan(spec, where, functions, auth)
+        self._read = around.request(spec, where)
         self._expected = [
             (
                 field,
-                Expression(field, f"{where}/expect/{field}", functions),
-                compile_tree(wanted, f"{where}/expect/{field}", functions),
+                Expression(field, f"{where}/expect/{field}", around.functions),
+                compile_tree(wanted, f"{where}/expect/{field}", around.functions),
             )
             for field, wanted in spec["expect"].items()
         ]

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 
 from ..exceptions import PermanentDeliveryError, UnmappedValueError
 from . import partner_words
-from .expression import Expression, ExpressionError, TemplateFunctions
+from .expression import Expression, ExpressionError
 from .partner_words import UnreadableError
 from .template_act import act_of, as_word
 from .template_answer import AnswerRules, Reply, unreadable
 from .template_auth import ConnectorView
 from .template_conversation import Conversation
-from .template_request import PreparedRequest, RequestPlan
+from .template_request import PreparedRequest
+from .template_surroundings import Surroundings
 
 #: Instead of a request: the partner has no such status and need not know.
 NOTHING = "nothing"
@@ -46,16 +47,15 @@ class TransitionsAct:
         self,
         spec: Mapping,
         where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
+        around: Surroundings,
         rules: AnswerRules,
     ):
         self._where = where
-        self._status = Expression(spec["status"], f"{where}/status", functions)
+        self._status = Expression(spec["status"], f"{where}/status", around.functions)
         self._acts = {
             word: NoAct()
             if request == NOTHING
-            else act_of(request, f"{where}/transitions/{word}", functions, auth, rules)
+            else act_of(request, f"{where}/transitions/{word}", around, rules)
             for word, request in spec["transitions"].items()
         }
         self.calls = max(act.calls for act in self._acts.values())
@@ -93,16 +93,16 @@ class StepsAct:
         self,
         spec: Mapping,
         where: str,
-        functions: TemplateFunctions,
-        auth: Mapping,
+        around: Surroundings,
         rules: AnswerRules,
     ):
+        functions = around.functions
         self._order = list(spec["order"])
         self._words = [as_word(each) for each in self._order]
         self._target = Expression(spec["target"], f"{where}/target", functions)
-        self._read = RequestPlan(spec["read"], f"{where}/read", functions, auth)
+        self._read = around.request(spec["read"], f"{where}/read")
         self._present = Expression(spec["present"], f"{where}/present", functions)
-        self._step = RequestPlan(spec["step"], f"{where}/step", functions, auth)
+        self._step = around.request(spec["step"], f"{where}/step")
         self._may_go_back = spec.get("back", False)
         self._where = where
         self._rules = rules
