@@ -1,7 +1,7 @@
 {
     "name": "Manufacturing Integration",
     "summary": "Reliable exchange between Odoo and the systems of a plant",
-    "version": "17.0.1.0.0",
+    "version": "17.0.1.1.0",
     "category": "Manufacturing/Manufacturing",
     "author": "Manufacturing Integration",
     "license": "LGPL-3",

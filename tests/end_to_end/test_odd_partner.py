@@ -85,6 +85,12 @@ def tell(live, document_id, event, **data):
     return message_id
 
 
+def open_order(live, document_id, title, machine, priority):
+    """Owe the order of a document; the id of its message."""
+    order = {"title": title, "machine": machine, "priority": priority}
+    return tell(live, document_id, "mfg.test.opened.v1", **order)
+
+
 def ended(live, message_id):
     """State, reason code and reason of a message once nothing more happens to it."""
 
@@ -101,14 +107,7 @@ def ended(live, message_id):
 def test_order_is_created_changed_and_brought_to_its_end(live, gearhart, connector_id):
     document_id = live.session().create("mfg.test.effect", name="Gripper")
 
-    opened = tell(
-        live,
-        document_id,
-        "mfg.test.opened.v1",
-        title="Gripper",
-        machine="R1",
-        priority="high",
-    )
+    opened = open_order(live, document_id, "Gripper", "R1", "high")
     changed = tell(
         live,
         document_id,
@@ -142,14 +141,7 @@ def test_refusal_inside_of_200_is_a_dead_letter_in_the_partners_words(
 ):
     document_id = live.session().create("mfg.test.effect", name="Unknown machine")
 
-    message_id = tell(
-        live,
-        document_id,
-        "mfg.test.opened.v1",
-        title="?",
-        machine="X-9",
-        priority="low",
-    )
+    message_id = open_order(live, document_id, "?", "X-9", "low")
 
     state, code, reason = ended(live, message_id)
     assert (state, code) == ("dead", "refused_inside")
@@ -165,14 +157,7 @@ def test_rate_limit_and_lost_session_are_overcome_by_themselves(
     begun = time.monotonic()
     document_id = live.session().create("mfg.test.effect", name="Busy")
 
-    message_id = tell(
-        live,
-        document_id,
-        "mfg.test.opened.v1",
-        title="Busy",
-        machine="R2",
-        priority="low",
-    )
+    message_id = open_order(live, document_id, "Busy", "R2", "low")
 
     assert ended(live, message_id)[0] == "delivered"
     assert len(gearhart.ledger.entries("created")) == 1
@@ -213,14 +198,7 @@ def test_k2_neither_password_nor_session_is_recorded(live, gearhart, connector_i
     document_id = live.session().create("mfg.test.effect", name="Secrets")
     gearhart.repeats = True
 
-    message_id = tell(
-        live,
-        document_id,
-        "mfg.test.opened.v1",
-        title="Secrets",
-        machine="R1",
-        priority="low",
-    )
+    message_id = open_order(live, document_id, "Secrets", "R1", "low")
 
     _state, _code, reason = ended(live, message_id)
     bodies = [

@@ -8,6 +8,7 @@ import time
 from werkzeug.http import parse_accept_header
 
 from odoo.http import request
+from odoo.tools import SQL
 
 from ..exceptions import (
     BodyTooLargeError,
@@ -68,7 +69,7 @@ def wake_after(connector):
         request.env.cr.postcommit.add(connector._wake_if_asleep)
 
 
-def counting(connector) -> str:
+def counting(connector) -> SQL:
     """A CTE that counts this request's answer where ``stored`` has rows.
 
     For a door whose one statement can do so; it then says :func:`is_counted`.

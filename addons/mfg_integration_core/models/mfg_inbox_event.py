@@ -10,6 +10,7 @@ from psycopg2.extras import Json, execute_values
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..exceptions import IdConflictError
 from ..protocols import cloudevents, rfc3339, trace_context
@@ -157,7 +158,9 @@ class MfgInboxEvent(models.Model):
     # ---------------------------------------------------------------- the door
 
     @api.model
-    def _accept(self, cr, connector, arrivals: Sequence[Arrival], beside=""):
+    def _accept(
+        self, cr, connector, arrivals: Sequence[Arrival], beside: SQL | None = None
+    ):
         """Store what is new, in one statement that waits for nobody.
 
         :param cr: a READ COMMITTED cursor of the caller, who commits it
@@ -198,11 +201,13 @@ class MfgInboxEvent(models.Model):
         in the order of their ids, so that two requests with the same ones do not wait
         for each other.
         """
+        besides = f", {cr.mogrify(beside).decode()}" if beside else ""
         columns = list(next(iter(rows)))
         names = ", ".join(columns)
         types = (self._fields[column].column_type[0] for column in columns)
         inserted = execute_values(
-            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+            # Odoo's cursor delegates to psycopg2's, which execute_values needs; that
+            # takes a percent sign for the beginning of a placeholder.
             cr._obj,
             f"""
             WITH numbered AS (
@@ -214,7 +219,7 @@ class MfgInboxEvent(models.Model):
                 SELECT id, {names} FROM numbered ORDER BY event_id
                 ON CONFLICT (connector_id, event_id) DO NOTHING
                 RETURNING event_id)
-            {f", {beside}" if beside else ""}
+            {besides.replace("%", "%%")}
             SELECT event_id FROM stored
             """,
             [tuple(row.values()) for row in rows],

@@ -8,6 +8,7 @@ from . import test_controllers_health
 from . import test_controllers_metrics
 from . import test_models_api_description
 from . import test_models_binding
+from . import test_models_cached_mixin
 from . import test_models_connector
 from . import test_models_connector_copies
 from . import test_models_connector_network
@@ -25,6 +26,7 @@ from . import test_models_mfg_audit_entry
 from . import test_models_mfg_case
 from . import test_models_mfg_hold
 from . import test_models_mfg_state
+from . import test_models_door_counter
 from . import test_models_flow
 from . import test_models_metric
 from . import test_models_outbox

@@ -1,12 +1,13 @@
 """What the partners of these tests have in common: a real HTTP server of their own."""
 
 import threading
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 _POLL_S = 0.02
 
 
-class LoopbackPartner:
+class LoopbackPartner(ABC):
     """Serves on the loopback interface until it is closed; subclasses say what."""
 
     def __init__(self):
@@ -25,6 +26,7 @@ class LoopbackPartner:
         self._server.shutdown()
         self._server.server_close()
 
+    @abstractmethod
     def answer(self, method, target, body):
         """Status, headers and body of the answer; None closes the connection.
 
@@ -33,7 +35,6 @@ class LoopbackPartner:
 
         :param target: path and query
         """
-        raise NotImplementedError
 
 
 def _handler_for(partner):

@@ -1,0 +1,44 @@
+from odoo.tests import tagged
+
+from .committed_case import CommittedCase
+
+
+@tagged("post_install", "-at_install")
+class TestCachedMixin(CommittedCase):
+    def limit_at_the_door(self, env):
+        code = env["mfg.connector"].browse(self.connector_id).code
+        return env["mfg.connector"]._known_to_doors()[code]["max_body_bytes"]
+
+    def test_what_another_thread_reads_before_the_commit_is_forgotten(self):
+        before = self.commit(self.limit_at_the_door)
+
+        def change(env):
+            connector = env["mfg.connector"].browse(self.connector_id)
+            connector.max_body_bytes = before + 1
+            connector.flush_recordset()
+            # A thread of a server without worker processes shares the memory.
+            read = self.commit(self.limit_at_the_door)
+            self.assertEqual(read, before)
+
+        self.commit(change)
+
+        self.assertEqual(self.commit(self.limit_at_the_door), before + 1)
+
+    def test_secret_that_was_revoked_is_no_secret_in_the_same_process(self):
+        def secrets(env):
+            return env["mfg.connector"].browse(self.connector_id)._secrets("inbound")
+
+        def give(env):
+            connector = env["mfg.connector"].browse(self.connector_id)
+            env["mfg.secret"]._add(connector, "inbound", "whsec_c2VjcmV0")
+
+        def revoke(env):
+            connector = env["mfg.connector"].browse(self.connector_id)
+            connector.secret_ids.unlink()
+            env.flush_all()
+            self.assertTrue(self.commit(secrets))
+
+        self.commit(give)
+        self.commit(revoke)
+
+        self.assertFalse(self.commit(secrets))
