@@ -16,6 +16,7 @@
     │   ├── RateLimitError        429  the sender waits (``retry_after_s`` seconds)
     │   └── NotReadyError         503  the sender tries again later
     ├── SignatureError           401  the sender checks its secret and its clock
+    ├── CredentialsError         401  the sender checks its key, login or token
     ├── RetryableDeliveryError   502  we try again (``retry_after`` seconds)
     ├── PermanentDeliveryError   502  a person looks
     ├── MessageExpiredError      410  nobody acts: it is of no use any more
@@ -227,6 +228,25 @@ class SignatureError(MfgIntegrationError):
     status = 401
     title = "Signature refused"
     code = "signature_wrong"
+
+
+class CredentialsError(MfgIntegrationError):
+    """The request does not prove its sender by key, login or token.
+
+    Codes: ``credentials_missing``, ``credentials_malformed``, ``key_wrong``,
+    ``login_wrong``, ``token_malformed``, ``token_key_unknown``, ``token_expired``,
+    ``token_wrong``.
+
+    :param challenge: value of the answer's ``WWW-Authenticate``
+    """
+
+    status = 401
+    title = "Credentials refused"
+    code = "credentials_missing"
+
+    def __init__(self, detail: str, challenge: str | None = None, **more):
+        super().__init__(detail, **more)
+        self.challenge = challenge
 
 
 # ------------------------------------------------------------------

@@ -131,7 +131,12 @@ def test_c8_page_shows_every_door_with_its_examples(document):
     events = next(one for one in shown if one["id"] == "events")
     assert len(shown) == len(document["paths"])
     assert events["path"] == "/mfg/v1/events/{connector_code}"
-    assert "webhook-signature" in events["headers"]
+    assert "webhook-signature" in events["proofs"][0]
+    assert events["proofs"][1:] == [
+        "Authorization: Bearer (api_key)",
+        "Authorization: Bearer (jwt)",
+        "Authorization: Basic (basic)",
+    ]
     texts = {
         example["name"]: json.loads(example["text"])
         for body in events["bodies"]

@@ -161,7 +161,7 @@ class RestLine(Line):
 
         :param heard: told request and answer before anything is concluded from it
         """
-        return lambda request: _send(
+        return lambda request: send(
             self.session,
             request,
             self.template.limits,
@@ -192,7 +192,7 @@ class RestLine(Line):
         )
 
 
-def _send(session, request, limits, seen) -> Answer:
+def send(session, request, limits, seen) -> Answer:
     """Send one request within its time limits and read the whole answer.
 
     :param seen: told the answer before anything is concluded from it

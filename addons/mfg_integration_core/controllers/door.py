@@ -12,6 +12,7 @@ from odoo.tools import SQL
 
 from ..exceptions import (
     BodyTooLargeError,
+    CredentialsError,
     MethodError,
     MfgIntegrationError,
     SignatureError,
@@ -129,14 +130,15 @@ def _assert_no_options():
         raise MethodError("This door takes POST and nothing else. Send it with POST.")
 
 
-def signed_body(connector) -> bytes:
-    """The body, verified on its raw bytes and decompressed.
+def proven_body(connector) -> bytes:
+    """The body of a proven sender, decompressed.
 
     :raise BodyTooLargeError: longer than the connector allows, packed or unpacked
     :raise SignatureError: the sender is not proven
+    :raise CredentialsError: the same, where it proves itself by key, login or token
     """
     raw = raw_body(connector)
-    verify_standard(connector, raw)
+    prove(connector, raw)
     return unpack(connector, raw)
 
 
@@ -151,7 +153,25 @@ def raw_body(connector) -> bytes:
     return raw
 
 
-def verify_standard(connector, raw: bytes):
+def prove(connector, raw: bytes):
+    """Return when the caller is the connector's partner.
+
+    :param raw: the body as it came over the wire, for those who sign it
+    :raise SignatureError: it does not prove that by its signature
+    :raise CredentialsError: nor by its key, login or token
+    """
+    if connector.inbound_auth == "signature":
+        _verify_standard(connector, raw)
+        return
+    try:
+        connector._check_credentials(request.httprequest.headers)
+    except CredentialsError as error:
+        if error.code == "token_key_unknown" and connector._wish_for_keys():
+            request.env.cr.postcommit.add(connector._fetch_wished_keys_soon)
+        raise
+
+
+def _verify_standard(connector, raw: bytes):
     """Check a Standard Webhooks signature against the connector's secrets."""
     webhook_signature.verify(
         inbound_secrets(connector),

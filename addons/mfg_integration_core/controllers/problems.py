@@ -7,6 +7,7 @@ from odoo.http import request
 
 from ..exceptions import (
     PROBLEM_MEDIA_TYPE,
+    CredentialsError,
     InvalidEventError,
     MethodError,
     MfgIntegrationError,
@@ -30,6 +31,8 @@ def problem_response(error: MfgIntegrationError):
     response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
     if isinstance(error, MethodError):
         response.headers["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, CredentialsError) and error.challenge:
+        response.headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, RateLimitError | NotReadyError) and error.retry_after_s:
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response

@@ -19,6 +19,8 @@ from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
+from . import mfg_connector_inbound_auth
+from . import mfg_connector_key_set
 from . import mfg_connector_network
 from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
@@ -30,6 +32,7 @@ from . import mfg_connector_tls
 from . import mfg_contract_use
 from . import mfg_delivery_attempt
 from . import mfg_api_description
+from . import mfg_api_key
 from . import mfg_attempt_viewer
 from . import mfg_door_counter
 from . import mfg_event_type
@@ -43,6 +46,7 @@ from . import mfg_inbox_handling
 from . import mfg_inbox_polled
 from . import mfg_inbox_rehearsal
 from . import mfg_inbox_story
+from . import mfg_key_set
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_metric
@@ -66,6 +70,7 @@ from . import mfg_source_worker
 from . import mfg_subscription
 from . import mfg_sweeper
 from . import mfg_sweeper_polling
+from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
 from . import mrp_production
 from . import mrp_workcenter

@@ -26,6 +26,14 @@ DOOR_FIELDS = (
     "events_per_minute",
     "adapter",
     "state",
+    "inbound_auth",
+    "inbound_username",
+    "jwt_issuer",
+    "jwt_audience",
+    "jwks_url",
+    "jwt_algorithms",
+    "jwt_claim",
+    "jwt_claim_value",
 )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ..exceptions import (
     PROBLEM_MEDIA_TYPE,
+    CredentialsError,
     MethodError,
     MfgIntegrationError,
     NotReadyError,
@@ -44,6 +45,12 @@ DEPRECATION_HEADERS = {
     "Link": {"description": "The contract, and its successor", **_TEXT},
 }
 _PROBLEM_HEADERS = {
+    CredentialsError.status: {
+        "WWW-Authenticate": {
+            "description": "Where a key, login or token is asked for: RFC 9110",
+            **_TEXT,
+        }
+    },
     MethodError.status: {"Allow": _TEXT},
     RateLimitError.status: {
         "Retry-After": {"schema": {"type": "integer", "minimum": 1}},

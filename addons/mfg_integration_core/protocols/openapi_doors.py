@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from ..exceptions import (
     BodyTooLargeError,
     ConfigurationError,
+    CredentialsError,
     IdConflictError,
     InvalidEventError,
     MethodError,
@@ -39,13 +40,33 @@ SECURITY_SCHEMES = {
         ("webhook-timestamp", "Standard Webhooks: epoch seconds, 5 minutes around now"),
         ("webhook-signature", "v1,<base64> of HMAC-SHA256 over <id>.<seconds>.<body>"),
     )
-} | {"metrics_token": {"type": "http", "scheme": "bearer"}}
+} | {
+    "metrics_token": {"type": "http", "scheme": "bearer"},
+    "api_key": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API key of the connector: mfgk_...",
+    },
+    "jwt": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "An access token of the plant's identity provider",
+    },
+    "basic": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "User and generated password, where the connector allows it",
+    },
+}
 #: All three headers, together.
 STANDARD_WEBHOOKS = {
     "webhook-id": [],
     "webhook-timestamp": [],
     "webhook-signature": [],
 }
+#: One of these; the administrator chooses on the connector which.
+PROOFS = (STANDARD_WEBHOOKS, {"api_key": []}, {"jwt": []}, {"basic": []})
 _TOKEN = {"metrics_token": []}
 
 _SIGNATURE_CODES = (
@@ -56,8 +77,22 @@ _SIGNATURE_CODES = (
     "secret_missing",
     "secret_malformed",
 )
+_CREDENTIALS_CODES = (
+    "credentials_missing",
+    "credentials_malformed",
+    "key_wrong",
+    "login_wrong",
+    "token_malformed",
+    "token_key_unknown",
+    "token_expired",
+    "token_wrong",
+)
 _SEALED = Refusal(ConfigurationError, ("no_key", "bad_key", "secret_unreadable"))
-_SIGNED = (Refusal(SignatureError, _SIGNATURE_CODES), _SEALED)
+_SIGNED = (
+    Refusal(SignatureError, _SIGNATURE_CODES),
+    Refusal(CredentialsError, _CREDENTIALS_CODES),
+    _SEALED,
+)
 _BODY = (
     Refusal(
         InvalidEventError,
@@ -136,7 +171,7 @@ def event_door(
         body=_event_body(sorted(types), max_events),
         answers={202: _kept()},
         refusals=refusals,
-        security=(STANDARD_WEBHOOKS,),
+        security=PROOFS,
         more={"x-limits": limits},
     )
 
@@ -195,7 +230,8 @@ def _hook(body_limit: int, hard_limit: int) -> Operation:
         tag=_DOOR_TAG,
         summary="A vendor's own webhook, mapped by its template",
         description="Signed and written as the template of the connector says: a form"
-        " only where it says so, JSON everywhere else.",
+        " only where it says so, JSON everywhere else. Where the template names no"
+        " signature of the vendor's own, proven as at the other doors.",
         parameters=(_CODING, _TRACE),
         body=_hook_body(),
         answers={
@@ -246,17 +282,17 @@ def operations(
         **openapi_outbox.operations(
             _SIGNED,
             _BODY,
-            (STANDARD_WEBHOOKS,),
+            PROOFS,
             _limits(body_limit, hard_limit),
             (_CODING,),
         ),
         "message": Operation(
             tag=_PUBLIC_TAG,
             summary="How far an event came",
-            description="Signed by the event's sender, over an empty body.",
+            description="Asked by the event's sender; who signs, signs an empty body.",
             answers={200: json_answer("Progress", reference("schemas", "Progress"))},
             refusals=(Refusal(UnknownMessageError), *_SIGNED),
-            security=(STANDARD_WEBHOOKS,),
+            security=PROOFS,
         ),
         "contracts": Operation(
             tag=_PUBLIC_TAG,

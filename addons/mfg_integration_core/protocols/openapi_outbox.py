@@ -64,7 +64,7 @@ def operations(signed, body, security, limits, parameters) -> dict[str, Operatio
         "outbox": Operation(
             tag="Doors",
             summary="Messages that the partner fetches",
-            description="Signed over an empty body. A message is on every page until"
+            description="Who signs, signs an empty body. A message is on every page until"
             " it is acknowledged.",
             parameters=_PARAMETERS,
             answers={

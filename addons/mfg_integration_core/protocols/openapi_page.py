@@ -25,7 +25,7 @@ def sections(document: dict) -> list[dict]:
 def _operation(document: dict, path: str, method: str, item: dict) -> dict:
     """One operation.
 
-    :return: ``{"id", "method", "path", "summary", "description", "headers": [str],
+    :return: ``{"id", "method", "path", "summary", "description", "proofs": [str],
         "parameters": [{"name", "place", "about"}], "bodies": [{"media_type",
         "examples": [{"name", "text"}]}], "answers": [{"status", "about", "codes"}]}``
     """
@@ -38,7 +38,7 @@ def _operation(document: dict, path: str, method: str, item: dict) -> dict:
         "path": path,
         "summary": operation["summary"],
         "description": operation.get("description", ""),
-        "headers": sorted({name for need in operation["security"] for name in need}),
+        "proofs": [_proof(document, need) for need in operation["security"]],
         "parameters": [
             {
                 "name": parameter["name"],
@@ -55,6 +55,17 @@ def _operation(document: dict, path: str, method: str, item: dict) -> dict:
             _answer(status, answer) for status, answer in operation["responses"].items()
         ],
     }
+
+
+def _proof(document: dict, need: dict) -> str:
+    """The headers of one way to prove oneself, as they are sent."""
+    schemes = document["components"]["securitySchemes"]
+    return ", ".join(
+        schemes[name]["name"]
+        if schemes[name]["type"] == "apiKey"
+        else f"Authorization: {schemes[name]['scheme'].capitalize()} ({name})"
+        for name in sorted(need)
+    )
 
 
 def _examples(document: dict, media: dict) -> list[dict]:

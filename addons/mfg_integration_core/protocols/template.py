@@ -183,6 +183,11 @@ class Template:
     # In
     # ------------------------------------------------------------------
 
+    @property
+    def signs_webhooks_itself(self) -> bool:
+        """Whether the vendor signs webhooks in a way of its own."""
+        return self._webhook_plan().has_own_scheme
+
     def verify_webhook(
         self,
         secrets: Sequence[str],

@@ -80,6 +80,11 @@ class WebhookPlan:
                 code="bad_template",
             )
 
+    @property
+    def has_own_scheme(self) -> bool:
+        """Whether webhooks are signed in another way than Standard Webhooks."""
+        return bool(self._schemes)
+
     def verify(
         self,
         secrets: Sequence[str],

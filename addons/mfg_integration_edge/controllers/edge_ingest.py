@@ -28,7 +28,7 @@ class EdgeIngestController(http.Controller):
     def edge_events(self, connector_code, **params):
         """Store one event, a batch or lines of JSON; a result for every event."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
-        body = door.signed_body(connector)
+        body = door.proven_body(connector)
         content_type = request.httprequest.headers.get("Content-Type")
         envelopes = cloudevents.parse(content_type, body)
         if len(envelopes) > MAX_ITEMS:

@@ -1,0 +1,12 @@
+from odoo import api, models
+
+
+class MfgSweeperKeySet(models.AbstractModel):
+    """Fetches keys that are due, when all other work is done."""
+
+    _inherit = "mfg.sweeper"
+
+    @api.model
+    def _cron_sweep(self):
+        super()._cron_sweep()
+        self.env["mfg.key.set"]._fetch_due()

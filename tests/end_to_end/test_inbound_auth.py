@@ -1,0 +1,287 @@
+"""Partners that prove themselves by key, login or token, at every door."""
+
+import base64
+import json
+import uuid
+
+import pytest
+
+from devkit import json_http, plant
+from devkit.poll import until
+from tests.fakes import identity_provider
+from tests.fakes.identity_provider import AUDIENCE, SUBJECT
+
+from .doors import EDGE, EVENTS, letter
+
+LOOPBACK = "127.0.0.1/32"
+KEYS_COME_WITHIN_S = 90
+
+
+# ------------------------------------------------------------------ the scene
+
+
+class Partner:
+    """A live connector of a test's own, and what its partner sends."""
+
+    def __init__(self, live, **values):
+        self.live, self.admin = live, live.session()
+        self.code = f"auth-{uuid.uuid4().hex[:8]}"
+        user = plant.connection_user(self.admin, self.code, f"Partner {self.code}")
+        self.id = self.admin.create(
+            "mfg.connector",
+            code=self.code,
+            name=f"Partner {self.code}",
+            user_id=user,
+            **values,
+        )
+        self.admin.call("mfg.connector", "action_go_live", [self.id])
+
+    def new_key(self):
+        """The key that the button shows once."""
+        shown = self.admin.call("mfg.connector", "action_generate_api_key", [self.id])
+        return shown["params"]["message"]
+
+    def key_record(self, key):
+        """The id of the record that stands for the key."""
+        prefix = key[: len("mfgk_") + 8]
+        (found,) = self.admin.search("mfg.api.key", [("prefix", "=", prefix)])
+        return found
+
+    def send(self, authorization=None, door=EVENTS, event_id=None):
+        """Post an event without a signature."""
+        sent = letter(door, event_id)
+        end = "/events" if door == EDGE else ""
+        return self.call("POST", f"/{door}/{self.code}{end}", sent, authorization)
+
+    def call(self, method, path, sent=None, authorization=None):
+        """Call an address below ``/mfg/v1``."""
+        headers = {"Authorization": authorization} if authorization else {}
+        if sent:
+            headers["Content-Type"] = sent.content_type
+        url = f"{self.live.url}/mfg/v1{path}"
+        return json_http.call(method, url, sent.body if sent else b"", headers)
+
+
+def basic(username, password):
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+
+
+def assert_refused(answer, code, challenge):
+    """It is a problem document that says what to do and asks for credentials."""
+    assert answer.status == 401, answer.body
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json["code"] == code, answer.json
+    assert answer.json["detail"]
+    assert answer.headers["WWW-Authenticate"].startswith(challenge)
+
+
+# ------------------------------------------------------------------ API keys
+
+
+@pytest.fixture
+def keyed(live):
+    return Partner(live, inbound_auth="api_key")
+
+
+def test_k1_partner_with_a_key_sends_events_and_asks_how_far_they_came(keyed):
+    sent_with = f"Bearer {keyed.new_key()}"
+
+    for door in (EVENTS, EDGE):
+        taken = keyed.send(sent_with, door)
+        assert taken.status == 202, taken.body
+        path = f"/messages/{taken.json['uuid']}"
+        assert keyed.call("GET", path, authorization=sent_with).status == 200
+        assert_refused(keyed.call("GET", path), "credentials_missing", "Bearer")
+
+
+def test_k1_unknown_and_wrong_keys_get_the_same_answer(keyed):
+    key = keyed.new_key()
+    another = Partner(keyed.live, inbound_auth="api_key").new_key()
+
+    answers = [
+        keyed.send(f"Bearer {sent}")
+        for sent in (key[:-1] + ("A" if key[-1] != "A" else "B"), another, "x", "\u00ff")
+    ]
+
+    for answer in answers:
+        assert_refused(answer, "key_wrong", f'Bearer realm="{keyed.code}"')
+    assert len({answer.body for answer in answers}) == 1
+    assert_refused(keyed.send(), "credentials_missing", "Bearer")
+
+
+def test_k1_two_keys_are_in_force_until_one_of_them_is_revoked(keyed):
+    old, new = keyed.new_key(), keyed.new_key()
+    assert [keyed.send(f"Bearer {key}").status for key in (old, new)] == [202, 202]
+
+    keyed.admin.call("mfg.api.key", "action_revoke", [keyed.key_record(old)])
+
+    assert [keyed.send(f"Bearer {key}").status for key in (old, new)] == [401, 202]
+
+
+def test_k1_expired_key_is_refused_as_an_unknown_one(keyed):
+    key = keyed.new_key()
+    keyed.admin.write(
+        "mfg.api.key", keyed.key_record(key), expires_at="2026-01-01 00:00:00"
+    )
+
+    assert_refused(keyed.send(f"Bearer {key}"), "key_wrong", "Bearer")
+
+
+def test_k1_last_use_of_a_key_is_shown_and_its_record_is_not_written(keyed):
+    key = keyed.new_key()
+    record = keyed.key_record(key)
+    written = keyed.live.value(f"SELECT xmin FROM mfg_api_key WHERE id = {record}")
+
+    keyed.send(f"Bearer {key}")
+    keyed.send(f"Bearer {key}")
+
+    (shown,) = keyed.admin.call("mfg.api.key", "read", [record], ["last_used_at"])
+    assert shown["last_used_at"]
+    assert written == keyed.live.value(
+        f"SELECT xmin FROM mfg_api_key WHERE id = {record}"
+    )
+
+
+def test_k1_signature_opens_no_door_that_asks_for_a_key(keyed):
+    sent = letter(EVENTS)
+    sent.path = f"/mfg/v1/events/{keyed.code}"
+
+    assert_refused(sent.post(keyed.live), "credentials_missing", "Bearer")
+
+
+def test_c5_partner_that_fetches_proves_itself_by_its_key(live):
+    partner = Partner(live, inbound_auth="api_key", adapter="pull")
+    sent_with = f"Bearer {partner.new_key()}"
+    outbox = f"/outbox/{partner.code}"
+
+    page = partner.call("GET", outbox, authorization=sent_with)
+    assert page.status == 200, page.body
+
+    sent = letter(EVENTS)
+    sent.body = json.dumps({"acknowledgements": []}).encode()
+    sent.content_type = "application/json"
+    assert partner.call("POST", f"{outbox}/ack", sent, sent_with).status == 200
+    assert_refused(partner.call("GET", outbox), "credentials_missing", "Bearer")
+
+
+# ------------------------------------------------------------------ Basic
+
+
+def test_c5_partner_logs_in_where_the_administrator_allows_it(live):
+    values = {"inbound_auth": "basic", "inbound_username": "hüb"}
+    with pytest.raises(Exception, match="weakest proof"):
+        Partner(live, **values)
+    partner = Partner(live, basic_allowed=True, **values)
+    password = partner.new_key()
+
+    assert partner.send(basic("hüb", password)).status == 202
+    wrong = [basic("hub", password), basic("hüb", "x"), basic("", "")]
+    answers = [partner.send(sent) for sent in wrong]
+    for answer in answers:
+        assert_refused(answer, "login_wrong", f'Basic realm="{partner.code}"')
+    assert len({answer.body for answer in answers}) == 1
+    assert_refused(partner.send("Basic !"), "credentials_malformed", "Basic")
+    assert_refused(
+        partner.send(f"Bearer {password}"), "credentials_missing", "Basic"
+    )
+
+
+# ------------------------------------------------------------------ tokens
+
+
+@pytest.fixture
+def provider():
+    with identity_provider.started() as one:
+        yield one
+
+
+@pytest.fixture
+def tokened(live, provider):
+    """A partner with tokens, whose provider's keys an administrator fetched."""
+    partner = Partner(
+        live,
+        inbound_auth="jwt",
+        jwt_issuer=provider.issuer,
+        jwt_audience=AUDIENCE,
+        jwks_url=provider.jwks_url,
+        jwt_claim_value=SUBJECT,
+        allowed_networks=LOOPBACK,
+    )
+    partner.admin.call("mfg.connector", "action_fetch_keys", [partner.id])
+    return partner
+
+
+def test_c5_partner_with_a_token_is_taken_and_others_are_refused(tokened, provider):
+    asked = provider.asked
+
+    assert tokened.send(f"Bearer {provider.token()}").status == 202
+    refused = tokened.send(f"Bearer {provider.token(sub='somebody')}")
+    assert_refused(refused, "token_wrong", "Bearer")
+    assert 'error="invalid_token"' in refused.headers["WWW-Authenticate"]
+    expired = tokened.send(f"Bearer {provider.token(exp=1)}")
+    assert_refused(expired, "token_expired", "Bearer")
+    assert_refused(tokened.send("Bearer x"), "token_malformed", "Bearer")
+    assert_refused(tokened.send(), "credentials_missing", "Bearer")
+
+    # No call at a door asks the provider anything.
+    assert provider.asked == asked
+
+
+def test_c5_rotation_at_the_provider_heals_by_itself(tokened, provider):
+    provider.rotate("RS256")
+    # The keys were fetched a moment ago; a provider is not asked that often.
+    until(
+        lambda: tokened.send(f"Bearer {provider.token()}").status == 202,
+        "the new keys are fetched",
+        seconds=KEYS_COME_WITHIN_S,
+    )
+
+    assert provider.asked <= 4
+
+
+def test_c5_provider_that_is_down_or_stalls_costs_no_known_partner_its_door(
+    tokened, provider
+):
+    connector = "mfg.connector"
+    for trouble in ("refuses", "stalls", "lies"):
+        provider.status = 503 if trouble == "refuses" else 200
+        if trouble == "stalls":
+            provider.stalled.set()
+        else:
+            provider.stalled.clear()
+        published = provider.key_set
+        if trouble == "lies":
+            provider.key_set = {"message": "<html>"}
+        with pytest.raises(Exception, match="stay in force"):
+            tokened.admin.call(connector, "action_fetch_keys", [tokened.id])
+        provider.key_set = published
+        assert tokened.send(f"Bearer {provider.token()}").status == 202
+
+    (shown,) = tokened.admin.call(connector, "read", [tokened.id], ["key_set_failure"])
+    assert "JWKS" in shown["key_set_failure"]
+
+
+def test_c5_provider_inside_the_plant_is_called_only_where_it_is_allowed(
+    live, tokened, provider
+):
+    tokened.admin.write("mfg.connector", tokened.id, allowed_networks=False)
+    asked = provider.asked
+
+    with pytest.raises(Exception, match="Allowed Networks"):
+        tokened.admin.call("mfg.connector", "action_fetch_keys", [tokened.id])
+
+    assert provider.asked == asked
+
+
+# ------------------------------------------------------------------ webhooks
+
+
+def test_c5_vendor_that_signs_in_its_own_way_goes_on_doing_so(live):
+    """A key in place of its signature opens nothing."""
+    sent = letter("hooks/cmms")
+    sent.without = ("X-Cmms-Signature",)
+    sent.headers = {"Authorization": "Bearer mfgk_1_x"}
+
+    answer = sent.post(live)
+
+    assert (answer.status, answer.json["code"]) == (401, "signature_missing")
