@@ -233,7 +233,7 @@ def test_c5_rotation_at_the_provider_heals_by_itself(tokened, provider):
     until(
         lambda: tokened.send(f"Bearer {provider.token()}").status == 202,
         "the new keys are fetched",
-        seconds=KEYS_COME_WITHIN_S,
+        within_s=KEYS_COME_WITHIN_S,
     )
 
     assert provider.asked <= 4
