@@ -100,7 +100,12 @@ def test_k1_unknown_and_wrong_keys_get_the_same_answer(keyed):
 
     answers = [
         keyed.send(f"Bearer {sent}")
-        for sent in (key[:-1] + ("A" if key[-1] != "A" else "B"), another, "x", "\u00ff")
+        for sent in (
+            key[:-1] + ("A" if key[-1] != "A" else "B"),
+            another,
+            "x",
+            "\u00ff",
+        )
     ]
 
     for answer in answers:
@@ -181,9 +186,7 @@ def test_c5_partner_logs_in_where_the_administrator_allows_it(live):
         assert_refused(answer, "login_wrong", f'Basic realm="{partner.code}"')
     assert len({answer.body for answer in answers}) == 1
     assert_refused(partner.send("Basic !"), "credentials_malformed", "Basic")
-    assert_refused(
-        partner.send(f"Bearer {password}"), "credentials_missing", "Basic"
-    )
+    assert_refused(partner.send(f"Bearer {password}"), "credentials_missing", "Basic")
 
 
 # ------------------------------------------------------------------ tokens

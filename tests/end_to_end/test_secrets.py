@@ -12,6 +12,7 @@ from devkit.process import environment
 
 from .doors import EVENTS, letter
 from .test_crashes import is_delivered, request_maintenance
+from .test_inbound_auth import Partner, basic
 
 CONNECTORS = {
     "assembly-edge": {"inbound_secret": "machine"},
@@ -21,6 +22,7 @@ CONNECTORS = {
 EXPORTED = (
     "mfg.connector",
     "mfg.secret",
+    "mfg.api.key",
     "mfg.delivery.attempt",
     "mfg.outbox.message",
     "mfg.inbox.event",
@@ -96,7 +98,22 @@ def busy(live):
     assert spoiled.post(live).status == 401
     assert letter(EVENTS).post(live).status == 202
     admin.call("mfg.connector", "action_test_connection", [connector(live, "cmms")])
+    live.shown_once = keys_in_use(live)
     return live
+
+
+def keys_in_use(live):
+    """Keys of two partners that were sent, one rightly and one to the wrong door."""
+    keyed = Partner(live, inbound_auth="api_key")
+    named = Partner(
+        live, inbound_auth="basic", inbound_username="hub", basic_allowed=True
+    )
+    key, password = keyed.new_key(), named.new_key()
+    assert keyed.send(f"Bearer {key}").status == 202
+    assert named.send(basic("hub", password)).status == 202
+    assert named.send(f"Bearer {key}").status == 401
+    assert keyed.send(f"Bearer {password}").status == 401
+    return {"API key": key, "password": password}
 
 
 def test_k2_no_secret_is_found_in_dump_logs_chatter_or_export(busy):
@@ -120,9 +137,9 @@ def test_k2_no_secret_is_found_in_dump_logs_chatter_or_export(busy):
 
 
 def every_secret(live):
-    """What was entered on connectors, and the keys of the deployment."""
-    secrets = vars(live.secrets).items()
-    return {name: value.removeprefix("whsec_") for name, value in secrets}
+    """What was entered on connectors, the keys of the deployment, and generated ones."""
+    secrets = vars(live.secrets) | live.shown_once
+    return {name: value.removeprefix("whsec_") for name, value in secrets.items()}
 
 
 def disguises(secret):

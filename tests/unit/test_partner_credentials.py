@@ -14,7 +14,9 @@ def test_k1_new_key_has_256_random_bits_behind_what_it_is_known_by():
     second, _other = credentials.new_key()
 
     assert first.startswith(f"{beginning}_")
-    assert len(base64.urlsafe_b64decode(first.removeprefix(f"{beginning}_") + "=")) == 32
+    assert (
+        len(base64.urlsafe_b64decode(first.removeprefix(f"{beginning}_") + "=")) == 32
+    )
     assert first != second
 
 

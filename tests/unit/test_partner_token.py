@@ -156,7 +156,9 @@ def test_c5_no_text_breaks_the_reader(text):
 
 
 def test_c5_endless_token_is_not_read(one_provider):
-    assert refusal(one_provider, "a." * partner_token.LONGEST_TOKEN) == "token_malformed"
+    assert (
+        refusal(one_provider, "a." * partner_token.LONGEST_TOKEN) == "token_malformed"
+    )
 
 
 # ------------------------------------------------------------------ what is entered
@@ -174,7 +176,16 @@ def test_c5_algorithms_are_read_from_a_list():
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", b"[]", b"{}", b'{"keys": 1}', b'{"keys": []}', b"\xff", b"[" * 9999],
+    [
+        b"",
+        b"<html>",
+        b"[]",
+        b"{}",
+        b'{"keys": 1}',
+        b'{"keys": []}',
+        b"\xff",
+        b"[" * 9999,
+    ],
 )
 def test_c5_answer_that_is_no_key_set_is_refused(body):
     with pytest.raises(ConfigurationError) as refused:

@@ -146,6 +146,7 @@ class MfgApiKey(models.Model):
         Mostly this only reads. Once a minute it writes a row that few other requests
         write, so that none of them waits for another one's commit.
         """
+        shard = self.env.cr.connection.info.backend_pid % SHARDS
         self.env.cr.execute(
             """
             INSERT INTO mfg_api_key_use AS known (key_id, shard, used_at)
@@ -157,5 +158,9 @@ class MfgApiKey(models.Model):
                       AND used_at > now() AT TIME ZONE 'UTC' - %(every)s::interval)
             ON CONFLICT (key_id, shard) DO UPDATE SET used_at = excluded.used_at
             """,
-            {"key": key_id, "shard": self.env.cr.connection.info.backend_pid % SHARDS, "every": NOTED_EVERY},
+            {
+                "key": key_id,
+                "shard": self.env.cr.connection.info.backend_pid % SHARDS,
+                "every": NOTED_EVERY,
+            },
         )

@@ -119,7 +119,9 @@ class MfgConnectorInboundAuth(models.Model):
     def action_generate_api_key(self):
         """Make another key and show it this once; those before stay in force."""
         self.ensure_one()
-        return self.env["mfg.secret"]._show_once(self.env["mfg.api.key"]._generate(self))
+        return self.env["mfg.secret"]._show_once(
+            self.env["mfg.api.key"]._generate(self)
+        )
 
     # ------------------------------------------------------------------- doors
 

@@ -134,9 +134,7 @@ def _keys(text: str) -> tuple[_Key, ...]:
             continue
         kind = published["kty"]
         if kind != "RSA" or public.key_size >= _LEAST_RSA_BITS:
-            keys.append(
-                _Key(published.get("kid"), kind, published.get("alg"), public)
-            )
+            keys.append(_Key(published.get("kid"), kind, published.get("alg"), public))
     return tuple(keys)
 
 
