@@ -137,7 +137,7 @@ def test_k2_no_secret_is_found_in_dump_logs_chatter_or_export(busy):
 
 
 def every_secret(live):
-    """What was entered on connectors, the keys of the deployment, and generated ones."""
+    """What was entered or generated on connectors, and the deployment's keys."""
     secrets = vars(live.secrets) | live.shown_once
     return {name: value.removeprefix("whsec_") for name, value in secrets.items()}
 

@@ -158,9 +158,5 @@ class MfgApiKey(models.Model):
                       AND used_at > now() AT TIME ZONE 'UTC' - %(every)s::interval)
             ON CONFLICT (key_id, shard) DO UPDATE SET used_at = excluded.used_at
             """,
-            {
-                "key": key_id,
-                "shard": self.env.cr.connection.info.backend_pid % SHARDS,
-                "every": NOTED_EVERY,
-            },
+            {"key": key_id, "shard": shard, "every": NOTED_EVERY},
         )

@@ -64,8 +64,8 @@ def operations(signed, body, security, limits, parameters) -> dict[str, Operatio
         "outbox": Operation(
             tag="Doors",
             summary="Messages that the partner fetches",
-            description="Who signs, signs an empty body. A message is on every page until"
-            " it is acknowledged.",
+            description="Who signs, signs an empty body. A message is on every page"
+            " until it is acknowledged.",
             parameters=_PARAMETERS,
             answers={
                 200: json_answer(
