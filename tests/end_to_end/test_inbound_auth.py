@@ -10,10 +10,13 @@ from devkit import json_http, plant
 from devkit.poll import until
 from tests.fakes import identity_provider
 from tests.fakes.identity_provider import AUDIENCE, SUBJECT
+from tests.openapi_reader import OpenApiReader
 
 from .doors import EDGE, EVENTS, letter
 
 LOOPBACK = "127.0.0.1/32"
+#: Nothing is sent to the vendor.
+NOBODY = "http://127.0.0.1:9"
 KEYS_COME_WITHIN_S = 90
 
 
@@ -169,6 +172,15 @@ def test_c5_partner_that_fetches_proves_itself_by_its_key(live):
     assert_refused(partner.call("GET", outbox), "credentials_missing", "Bearer")
 
 
+def test_c8_refusals_of_a_door_that_asks_for_a_key_are_as_documented(keyed):
+    url = f"{keyed.live.url}/mfg/v1/openapi.json"
+    served = OpenApiReader(json_http.get(url).json)
+    path = f"/mfg/v1/events/{keyed.code}"
+
+    for sent in (None, "Bearer x", "Basic eDp5"):
+        assert served.faults("POST", path, keyed.send(sent)) == []
+
+
 # ------------------------------------------------------------------ Basic
 
 
@@ -277,6 +289,28 @@ def test_c5_provider_inside_the_plant_is_called_only_where_it_is_allowed(
 
 
 # ------------------------------------------------------------------ webhooks
+
+
+def test_c5_vendor_without_a_signature_of_its_own_proves_itself_by_its_key(live):
+    partner = Partner(
+        live, inbound_auth="api_key", template="posted_form", base_url=NOBODY
+    )
+    key = partner.new_key()
+    sent = letter(EVENTS)
+    sent.content_type = "application/x-www-form-urlencoded"
+    sent.body = f"event=happened&no=form-{uuid.uuid4()}&number=1".encode()
+    address = f"/hooks/{partner.code}"
+
+    try:
+        taken = partner.call("POST", address, sent, f"Bearer {key}")
+        assert taken.status == 202, taken.body
+        refused = partner.call("POST", address, sent, "Bearer x")
+        assert_refused(refused, "key_wrong", "Bearer")
+        unsigned = partner.call("POST", address, sent)
+        assert_refused(unsigned, "credentials_missing", "Bearer")
+    finally:
+        # The plant outlives the test, and nobody answers there.
+        partner.admin.write("mfg.connector", partner.id, active=False)
 
 
 def test_c5_vendor_that_signs_in_its_own_way_goes_on_doing_so(live):

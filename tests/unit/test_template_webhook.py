@@ -56,6 +56,11 @@ def test_webhook_is_put_into_our_terms():
     assert webhook.data == {"work_order": "WO-1", "state": "running", "note": "checked"}
 
 
+def test_c5_template_tells_whether_its_vendor_signs_in_a_way_of_its_own():
+    assert ACME.signs_webhooks_itself
+    assert not STANDARD.signs_webhooks_itself
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [("ON", "running"), ("NO", "stopped"), (5, "done"), ("5", "done")],

@@ -27,19 +27,29 @@ class MfgApiDescription(models.AbstractModel):
     def read_page(self):
         """What the page *API* shows to its user.
 
-        :return: ``{"base_url", "connectors": [{"code", "name"}], "sections"}``, with
-            the connectors that the user may see; sections are those of
+        :return: ``{"base_url", "connectors": [{"code", "name", "proof"}],
+            "sections"}``, with the connectors that the user may see and how their
+            partners prove themselves, in words; sections are those of
             ``protocols/openapi_page.py``
         :raise AccessError: the user may see no connectors
         """
         connectors = self.env["mfg.connector"].search_read(
-            [("state", "in", ("live", "paused"))], ["code", "name"], order="name"
+            [("state", "in", ("live", "paused"))],
+            ["code", "name", "inbound_auth"],
+            order="name",
         )
+        field = self.env["mfg.connector"]._fields["inbound_auth"]
+        proofs = dict(field._description_selection(self.env))
         body, _etag = self.sudo()._served()
         return {
             "base_url": self.env["mfg.connector"].browse().get_base_url(),
             "connectors": [
-                {"code": one["code"], "name": one["name"]} for one in connectors
+                {
+                    "code": one["code"],
+                    "name": one["name"],
+                    "proof": proofs[one["inbound_auth"]],
+                }
+                for one in connectors
             ],
             "sections": openapi_page.sections(json.loads(body)),
         }

@@ -75,11 +75,12 @@ class MfgApiKey(models.Model):
              WHERE key_id IN %s
              GROUP BY key_id
             """,
-            (tuple(self.ids) or (0,),),
+            (tuple(self._origin.ids) or (0,),),
         )
         used = dict(self.env.cr.fetchall())
         for key in self:
-            key.last_used_at = used.get(key.id, False)
+            # The row on a form that is being edited is not the stored one.
+            key.last_used_at = used.get(key._origin.id, False)
 
     # ----------------------------------------------------------------- business
 

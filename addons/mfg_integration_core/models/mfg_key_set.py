@@ -200,6 +200,15 @@ class MfgKeySet(models.Model):
     def _keep(self, connector_id, url, keys, failure):
         """Store what a try brought; what was known from the same address stays."""
         now = fields.Datetime.now()
+        # Two who fetch at the same time are no two rows.
+        self.env.cr.execute(
+            """
+            INSERT INTO mfg_key_set (connector_id, url, tried_at)
+            VALUES (%s, %s, %s)
+            ON CONFLICT (connector_id) DO NOTHING
+            """,
+            (connector_id, url, now),
+        )
         found = self.search([("connector_id", "=", connector_id)])
         values = {"tried_at": now, "failure": failure}
         if found.url != url:
@@ -208,7 +217,4 @@ class MfgKeySet(models.Model):
             values["keys"] = keys
         if keys:
             values["fetched_at"] = now
-        if found:
-            found.write(values)
-        else:
-            self.create({"connector_id": connector_id, **values})
+        found.write(values)

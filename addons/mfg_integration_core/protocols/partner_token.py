@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from ..exceptions import ConfigurationError, CredentialsError
 
@@ -92,7 +93,7 @@ def read_key_set(body: bytes) -> str:
     usable = [
         {name: key[name] for name in sorted(_PUBLIC & key.keys())}
         for key in listed
-        if key.get("kty") in _KINDS and key.get("use", "sig") == "sig"
+        if str(key.get("kty")) in _KINDS and key.get("use", "sig") == "sig"
     ]
     text = json.dumps({"keys": usable}, sort_keys=True)
     if not _keys(text):
@@ -129,7 +130,10 @@ def _keys(text: str) -> tuple[_Key, ...]:
     for published in json.loads(text)["keys"]:
         try:
             public = jwt.PyJWK(published).key
-        except (jwt.PyJWTError, ValueError, TypeError, KeyError):
+        except (
+            *(jwt.PyJWTError, UnsupportedAlgorithm),
+            *(ValueError, TypeError, KeyError),
+        ):
             # A kind of key from a later day beside those that we know.
             continue
         kind = published["kty"]
@@ -222,7 +226,10 @@ def _claims(token, keys: Sequence[_Key], algorithm: str, rules) -> dict:
                 "The token must say exp, iss and aud, and be made for us: ask the"
                 " provider for one with the audience that the connector names."
             ) from error
-        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
+        except (
+            *(jwt.PyJWTError, ValueError, TypeError),
+            *(OverflowError, RecursionError),
+        ) as error:
             raise _malformed() from error
     raise _wrong("The token is not signed by the identity provider.") from failure
 

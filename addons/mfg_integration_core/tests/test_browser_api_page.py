@@ -10,6 +10,7 @@ choice.dispatchEvent(new Event("change", { bubbles: true }));
 await new Promise((resolve) => setTimeout(resolve, 100));
 const addresses = texts("[data-operation='events'] .o_mfg_api_address");
 expect("address", addresses, [address]);
+expect("proof", texts(".o_mfg_api_proof"), [proof]);
 (await shown("[data-operation='events'] button")).click();
 await shown("[data-operation='events'] .o_mfg_api_answers");
 const bodies = texts("[data-operation='events'] .o_mfg_api_example");
@@ -49,6 +50,7 @@ class TestBrowserApiPage(ScreensCase):
             address=f"{self.connector.get_base_url()}"
             f"/mfg/v1/events/{self.connector.code}",
             ping="mfg.ping.v1",
+            proof="Signs what it sends (Standard Webhooks)",
         )
 
     def test_c8_page_is_searched_and_loads_nothing_from_outside(self):

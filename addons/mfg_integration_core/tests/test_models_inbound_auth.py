@@ -33,7 +33,7 @@ class InboundAuthCase(TransactionCase):
     def given_key(self, connector):
         """A key as it is shown, and its record."""
         shown = connector.action_generate_api_key()["params"]["message"]
-        return shown, connector.api_key_ids[0]
+        return shown, connector.api_key_ids.sorted("id")[-1]
 
     def refusal(self, connector, authorization):
         """What is answered to who sends that."""
@@ -138,10 +138,17 @@ class TestApiKeys(InboundAuthCase):
 
 class TestLogin(InboundAuthCase):
     def test_c5_login_has_to_be_allowed_and_named(self):
-        with self.assertRaisesRegex(ValidationError, "weakest proof"):
-            self.given_connector(inbound_auth="basic", inbound_username="hub")
-        with self.assertRaisesRegex(ValidationError, "user name"):
-            self.given_connector(inbound_auth="basic", basic_allowed=True)
+        connector = self.given_connector()
+        for values, told in (
+            ({"inbound_username": "hub"}, "weakest proof"),
+            ({"basic_allowed": True}, "user name"),
+        ):
+            with (
+                self.assertRaisesRegex(ValidationError, told),
+                self.env.cr.savepoint(),
+            ):
+                connector.write({"inbound_auth": "basic", **values})
+            connector.invalidate_recordset()
 
     def test_c5_user_and_password_are_both_needed(self):
         connector = self.given_connector(

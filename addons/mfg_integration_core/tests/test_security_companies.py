@@ -12,6 +12,8 @@ OWNED = (
     "mfg.hub.note",
     "mfg.contract.use",
     "mfg.rate.bucket",
+    "mfg.api.key",
+    "mfg.key.set",
     "mfg.source",
     "mfg.source.item",
 )
@@ -59,6 +61,8 @@ class TestCompanies(TransactionCase):
             "started_at": fields.Datetime.now(),
         }
         self.env["mfg.hub.note"]._note("repaired", "Of plant A", connector)
+        self.env["mfg.api.key"]._generate(connector)
+        self.env["mfg.key.set"]._keep(connector.id, "https://a.example/keys", "", "")
         self.env["mfg.rate.bucket"]._take(self.env.cr, connector.id, 60, 1)
         binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
         subscription = {**mine, "event_type_id": event_type.id, "operation": "tell"}
@@ -84,7 +88,12 @@ class TestCompanies(TransactionCase):
             "mfg.source.item": self.env["mfg.source.item"].create(item),
             **{
                 model: self.env[model].search([("connector_id", "=", connector.id)])
-                for model in ("mfg.hub.note", "mfg.rate.bucket")
+                for model in (
+                    "mfg.hub.note",
+                    "mfg.rate.bucket",
+                    "mfg.api.key",
+                    "mfg.key.set",
+                )
             },
         }
 

@@ -47,6 +47,12 @@ export class ApiPage extends Component {
         return this.page.base_url + operation.path.replace("{connector_code}", code);
     }
 
+    /** How the partner of the chosen connector proves itself, in words. */
+    get proof() {
+        const {connectors} = this.page;
+        return connectors.find(({code}) => code === this.state.code)?.proof || "";
+    }
+
     tone(status) {
         return status < "300" ? "text-success" : status < "400" ? "" : "text-danger";
     }
