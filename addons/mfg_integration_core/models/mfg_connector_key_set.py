@@ -18,7 +18,7 @@ class MfgConnectorKeySet(models.Model):
         known = self.env["mfg.key.set"].search([("connector_id", "in", self.ids)])
         by_connector = {one.connector_id: one for one in known}
         for connector in self:
-            one = by_connector.get(connector)
+            one = by_connector.get(connector._origin)
             connector.key_set_fetched_at = one and one.fetched_at
             connector.key_set_failure = one and one.failure
 

@@ -1,3 +1,4 @@
+import logging
 import time
 
 from odoo import SUPERUSER_ID, _, api, fields, models
@@ -8,6 +9,8 @@ from ..exceptions import MfgIntegrationError, RetryableDeliveryError, in_full
 from ..protocols import partner_token
 from ..protocols.template_request import Limits, PreparedRequest
 from ..unit_of_work import read_committed, run_in_transaction
+
+_logger = logging.getLogger(__name__)
 
 #: Keys are fetched anew after this time: a provider takes back those that leaked.
 REFRESH_AFTER = "1 hour"
@@ -110,16 +113,16 @@ class MfgKeySet(models.Model):
 
     @api.model
     def _due(self, connector_id=None):
-        """Ids of the connectors whose keys are to be fetched now; takes the wishes.
+        """Ids of the connectors whose keys are to be fetched now.
 
         :param connector_id: only this one, and only when it is wished for
         """
         with read_committed(self.env.registry) as cr:
             cr.execute(
                 """
-                DELETE FROM mfg_key_set_wish
+                SELECT connector_id
+                  FROM mfg_key_set_wish
                  WHERE %(id)s IS NULL OR connector_id = %(id)s
-                RETURNING connector_id
                 """,
                 {"id": connector_id},
             )
@@ -149,7 +152,7 @@ class MfgKeySet(models.Model):
         until = time.monotonic() + SWEEP_S
         for due in self._due(connector_id):
             if time.monotonic() >= until:
-                # The rest is due again a minute later, behind nobody.
+                # The rest is still due a minute later.
                 return
             self._fetch(self.env["mfg.connector"].browse(due).exists())
 
@@ -166,6 +169,16 @@ class MfgKeySet(models.Model):
             keys, failure = self._ask(connector), None
         except MfgIntegrationError as error:
             keys, failure = None, in_full(error)
+        except Exception as error:  # noqa: BLE001  one must not stop the others
+            _logger.error(
+                "Keys for %s were not fetched", connector.code, exc_info=error
+            )
+            keys = None
+            failure = _(
+                "An error in Odoo itself: %(kind)s. It is tried again by itself. The"
+                " server's log tells your administrator more.",
+                kind=type(error).__name__,
+            )
         run_in_transaction(
             self.env.registry,
             lambda env: env["mfg.key.set"]._keep(connector_id, url, keys, failure),
@@ -198,7 +211,10 @@ class MfgKeySet(models.Model):
 
     @api.model
     def _keep(self, connector_id, url, keys, failure):
-        """Store what a try brought; what was known from the same address stays."""
+        """Store what a try brought; what was known from the same address stays.
+
+        Nobody has to wish for it any more.
+        """
         now = fields.Datetime.now()
         # Two who fetch at the same time are no two rows.
         self.env.cr.execute(
@@ -208,6 +224,9 @@ class MfgKeySet(models.Model):
             ON CONFLICT (connector_id) DO NOTHING
             """,
             (connector_id, url, now),
+        )
+        self.env.cr.execute(
+            "DELETE FROM mfg_key_set_wish WHERE connector_id = %s", (connector_id,)
         )
         found = self.search([("connector_id", "=", connector_id)])
         values = {"tried_at": now, "failure": failure}

@@ -221,7 +221,7 @@ class TestTokens(InboundAuthCase):
         wishes = [self.connector._wish_for_keys() for _each in range(2)]
         self.assertEqual(wishes, [True, False])
 
-        self.env.cr.execute("DELETE FROM mfg_key_set_wish")
+        # Which fulfils the wish.
         self.given_stored_keys()
         self.env.flush_all()
         self.assertFalse(self.connector._wish_for_keys())
