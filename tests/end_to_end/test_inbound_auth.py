@@ -211,9 +211,9 @@ def provider():
 
 
 @pytest.fixture
-def tokened(live, provider):
-    """A partner with tokens, whose provider's keys an administrator fetched."""
-    partner = Partner(
+def unfetched(live, provider):
+    """A partner with tokens, whose provider's keys nobody asked for yet."""
+    return Partner(
         live,
         inbound_auth="jwt",
         jwt_issuer=provider.issuer,
@@ -222,8 +222,13 @@ def tokened(live, provider):
         jwt_claim_value=SUBJECT,
         allowed_networks=LOOPBACK,
     )
-    partner.admin.call("mfg.connector", "action_fetch_keys", [partner.id])
-    return partner
+
+
+@pytest.fixture
+def tokened(unfetched):
+    """The same, once an administrator fetched the keys."""
+    unfetched.admin.call("mfg.connector", "action_fetch_keys", [unfetched.id])
+    return unfetched
 
 
 def test_c5_partner_with_a_token_is_taken_and_others_are_refused(tokened, provider):
@@ -252,6 +257,18 @@ def test_c5_rotation_at_the_provider_heals_by_itself(tokened, provider):
     )
 
     assert provider.asked <= 4
+
+
+def test_c5_sweeper_fetches_the_keys_that_nobody_asked_for(unfetched, provider):
+    until(
+        lambda: unfetched.live.value(
+            "SELECT fetched_at FROM mfg_key_set WHERE connector_id = %s", unfetched.id
+        ),
+        "the keys are fetched",
+        within_s=KEYS_COME_WITHIN_S,
+    )
+
+    assert unfetched.send(f"Bearer {provider.token()}").status == 202
 
 
 def test_c5_provider_that_is_down_or_stalls_costs_no_known_partner_its_door(
