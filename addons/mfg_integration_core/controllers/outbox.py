@@ -14,7 +14,7 @@ class OutboxController(http.Controller):
     @http.route("/mfg/v1/outbox/<string:connector_code>", **_READING)
     @door.answers_problems
     def outbox(self, connector_code, **params):
-        """A page of messages; signed with an empty body."""
+        """A page of messages; who signs, signs an empty body."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
         door.prove(connector, b"")
         sent = request.httprequest.args
