@@ -26,6 +26,8 @@ REQUESTED = "mfg.maintenance.requested.v1"
 MESSAGES = 5
 #: The connector whose webhooks are forms, and its template of the test addon.
 FORM, FORM_TEMPLATE = "fuzz-form", "posted_form"
+#: The connector whose partner proves itself by an API key.
+KEYED = "fuzz-keyed"
 NOBODY = "http://127.0.0.1:9"
 #: On top of the time to fuzz: building up, and making a failure small.
 GRACE_S = 240
@@ -69,15 +71,16 @@ def fuzzer() -> VirtualEnvironment:
 
 
 def known_secrets(stage: Stage) -> dict[str, str]:
-    """Secrets by the codes of connectors: the plant's, and two that are made here.
+    """Secrets by the codes of connectors: the plant's, and three that are made here.
 
-    One fetches and has messages to fetch, the other one posts forms.
+    One fetches and has messages to fetch, one posts forms, one has an API key.
     """
     return {
         "assembly-edge": stage.secrets.machine,
         "cmms": stage.secrets.cmms_webhook,
         "qms": stage.secrets.qms_webhook,
         PULL: _fetching_partner(stage),
+        KEYED: _keyed_partner(stage),
         FORM: _partner(stage, FORM, template=FORM_TEMPLATE, base_url=NOBODY)[1],
     }
 
@@ -97,6 +100,15 @@ def _fetching_partner(stage: Stage) -> str:
             equipment_id=stage.plant.equipment_id,
         )
     return secret
+
+
+def _keyed_partner(stage: Stage) -> str:
+    """Make a connector whose partner has an API key; the key."""
+    connector_id, _secret = _partner(stage, KEYED, inbound_auth="api_key")
+    shown = stage.session().call(
+        "mfg.connector", "action_generate_api_key", [connector_id]
+    )
+    return shown["params"]["message"]
 
 
 def _partner(stage: Stage, code: str, **values) -> tuple[int, str]:
