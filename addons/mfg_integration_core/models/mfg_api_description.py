@@ -38,8 +38,8 @@ class MfgApiDescription(models.AbstractModel):
             ["code", "name", "inbound_auth"],
             order="name",
         )
-        field = self.env["mfg.connector"]._fields["inbound_auth"]
-        proofs = dict(field._description_selection(self.env))
+        told = self.env["mfg.connector"].fields_get(["inbound_auth"], ["selection"])
+        proofs = dict(told["inbound_auth"]["selection"])
         body, _etag = self.sudo()._served()
         return {
             "base_url": self.env["mfg.connector"].browse().get_base_url(),
