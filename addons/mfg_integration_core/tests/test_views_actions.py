@@ -119,3 +119,30 @@ class TestViewsActions(TransactionCase):
             row = self.env[model].with_user(viewer).search([("uuid", "=", "screens")])
 
             self.assertEqual(row.document_name, order.name, model)
+
+    def test_pages_and_banners_of_a_connector_stand_in_their_order(self):
+        """Several files put the form together."""
+        arch = self.env["mfg.connector"].get_views([(False, "form")])
+        form = etree.fromstring(arch["views"]["form"]["arch"])
+        pages = [
+            "addresses",
+            "credentials",
+            "subscriptions",
+            "sources",
+            "lanes",
+            "limits",
+        ]
+        banners = [
+            "Disarmed",
+            "Circuit breaker",
+            "Polled lists",
+            "Certificate",
+            "Job runner",
+        ]
+
+        shown = [name for name in form.xpath("//page/@name") if name in pages]
+
+        self.assertEqual(shown, pages)
+        self.assertEqual(
+            form.xpath("/form/div[contains(@class, 'alert')]//i/@title"), banners
+        )
