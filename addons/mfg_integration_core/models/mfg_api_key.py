@@ -1,4 +1,5 @@
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import ormcache
 
 from ..protocols import partner_credentials
@@ -7,6 +8,8 @@ from ..protocols import partner_credentials
 SHARDS = 16
 #: A use is noted when the one that is known is older than this.
 NOTED_EVERY = "1 minute"
+#: What a key is and that it is revoked; nobody writes these afterwards.
+FINAL_FIELDS = frozenset({"connector_id", "prefix", "digest", "revoked_at"})
 
 
 class MfgApiKey(models.Model):
@@ -82,6 +85,22 @@ class MfgApiKey(models.Model):
             # The row on a form that is being edited is not the stored one.
             key.last_used_at = used.get(key._origin.id, False)
 
+    # --------------------------------------------------------------- overrides
+
+    def write(self, vals):
+        """Extended: a key that was revoked never comes back.
+
+        :raise UserError: a field that is final is written
+        """
+        if FINAL_FIELDS & vals.keys():
+            raise UserError(
+                _(
+                    "A key can't be changed, and one that is revoked stays so. Generate"
+                    " a new key on the connector and revoke the one that is to end."
+                )
+            )
+        return super().write(vals)
+
     # ----------------------------------------------------------------- business
 
     @api.model
@@ -101,7 +120,8 @@ class MfgApiKey(models.Model):
     def action_revoke(self):
         """End these keys at once, and no others."""
         for key in self.filtered(lambda one: not one.revoked_at):
-            key.revoked_at = fields.Datetime.now()
+            # Past the guard above: this is the only way to revoke one.
+            super(MfgApiKey, key).write({"revoked_at": fields.Datetime.now()})
             self.env["mfg.audit.entry"]._append(
                 key.connector_id,
                 "api_key.revoked",
