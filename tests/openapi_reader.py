@@ -46,9 +46,15 @@ class OpenApiReader:
         operation = self.document["paths"][documented].get(method)
         if operation is None or status not in operation["responses"]:
             return [f"{method} {documented} says nothing of {status}: {answer.body}"]
-        content = operation["responses"][status].get("content")
-        if content is None:
-            return []
+        response = operation["responses"][status]
+        missing = [
+            f"{method} {documented} {status} has no {name}"
+            for name, header in response.get("headers", {}).items()
+            if header.get("required") and not answer.headers.get(name)
+        ]
+        content = response.get("content")
+        if missing or content is None:
+            return missing
         sent = answer.headers["Content-Type"].replace(" ", "")
         spelled = {kind.replace(" ", ""): kind for kind in content}
         if not any(sent.startswith(kind) for kind in spelled):

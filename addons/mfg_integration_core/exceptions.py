@@ -15,8 +15,9 @@
     │   ├── UnsupportedMediaError 415
     │   ├── RateLimitError        429  the sender waits (``retry_after_s`` seconds)
     │   └── NotReadyError         503  the sender tries again later
-    ├── SignatureError           401  the sender checks its secret and its clock
-    ├── CredentialsError         401  the sender checks its key, login or token
+    ├── ProofError               401  the sender proves itself
+    │   ├── SignatureError        401  it checks its secret and its clock
+    │   └── CredentialsError      401  it checks its key, login or token
     ├── RetryableDeliveryError   502  we try again (``retry_after`` seconds)
     ├── PermanentDeliveryError   502  a person looks
     ├── MessageExpiredError      410  nobody acts: it is of no use any more
@@ -218,35 +219,46 @@ class NotReadyError(InvalidEventError):
         self.retry_after_s = retry_after_s
 
 
-class SignatureError(MfgIntegrationError):
+class ProofError(MfgIntegrationError):
+    """The request does not prove its sender.
+
+    :param challenge: value of the answer's ``WWW-Authenticate``, which every 401 has
+        (RFC 9110, section 15.5.2), when more precise than the one of the class
+    """
+
+    status = 401
+    title = "Not proven"
+    code = "not_proven"
+    challenge = "Bearer"
+
+    def __init__(self, detail: str, challenge: str | None = None, **more):
+        super().__init__(detail, **more)
+        self.challenge = challenge or type(self).challenge
+
+
+class SignatureError(ProofError):
     """The request is not proven to come from the connector's partner.
 
     Codes: ``signature_missing``, ``signature_malformed``, ``signature_wrong``,
     ``signature_stale``, ``secret_malformed`` (our own secret, not the header).
     """
 
-    status = 401
     title = "Signature refused"
     code = "signature_wrong"
+    # No registered scheme is a signature over a body with a shared secret.
+    challenge = "Webhook-Signature"
 
 
-class CredentialsError(MfgIntegrationError):
+class CredentialsError(ProofError):
     """The request does not prove its sender by key, login or token.
 
     Codes: ``credentials_missing``, ``credentials_malformed``, ``key_wrong``,
     ``login_wrong``, ``token_malformed``, ``token_key_unknown``, ``token_expired``,
     ``token_wrong``.
-
-    :param challenge: value of the answer's ``WWW-Authenticate``
     """
 
-    status = 401
     title = "Credentials refused"
     code = "credentials_missing"
-
-    def __init__(self, detail: str, challenge: str | None = None, **more):
-        super().__init__(detail, **more)
-        self.challenge = challenge
 
 
 # ------------------------------------------------------------------

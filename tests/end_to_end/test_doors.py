@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import time
 
 import pytest
@@ -44,6 +45,9 @@ def refused(live):
 
         assert answer.status == status, answer.body
         assert answer.headers["Content-Type"] == "application/problem+json"
+        if status == 401:
+            asked_for = answer.headers["WWW-Authenticate"]
+            assert re.fullmatch(r'Webhook-Signature realm="[a-z0-9_-]+"', asked_for)
         problem = answer.json
         assert problem["status"] == status
         assert problem["detail"]

@@ -157,6 +157,24 @@ def test_k1_signature_opens_no_door_that_asks_for_a_key(keyed):
     assert_refused(sent.post(keyed.live), "credentials_missing", "Bearer")
 
 
+def test_c4_partner_that_signs_is_asked_for_its_signature(live):
+    partner = Partner(live)
+
+    answers = [partner.send(sent) for sent in (None, "Bearer mfgk_1_x")]
+    answers.append(partner.call("GET", f"/messages/{_stored_by(live)}"))
+
+    for answer in answers[:2]:
+        asked = f'Webhook-Signature realm="{partner.code}"'
+        assert_refused(answer, "secret_missing", asked)
+    asked = 'Webhook-Signature realm="assembly-edge"'
+    assert_refused(answers[2], "signature_missing", asked)
+
+
+def _stored_by(live):
+    """The uuid of an event that the line's agent sent."""
+    return letter(EVENTS).post(live).json["uuid"]
+
+
 def test_c5_partner_that_fetches_proves_itself_by_its_key(live):
     partner = Partner(live, inbound_auth="api_key", adapter="pull")
     sent_with = f"Bearer {partner.new_key()}"

@@ -104,6 +104,19 @@ def test_c8_what_is_documented_is_what_the_page_on_errors_says(document):
     assert {(status, code) for status, code in described if code not in OURS} == told
 
 
+def test_c8_every_401_asks_for_a_proof(document):
+    refusals = [
+        operation["responses"]["401"]
+        for item in document["paths"].values()
+        for method, operation in item.items()
+        if method != "parameters" and "401" in operation["responses"]
+    ]
+
+    assert len(refusals) > 5
+    for refusal in refusals:
+        assert refusal["headers"]["WWW-Authenticate"]["required"]
+
+
 def test_c8_limits_and_codings_of_a_door_are_told(document):
     door = document["paths"]["/mfg/v1/edge/{connector_code}/events"]["post"]
 

@@ -4,6 +4,7 @@ import functools
 import gzip
 import logging
 import time
+from contextlib import contextmanager
 
 from werkzeug.http import parse_accept_header
 
@@ -19,7 +20,12 @@ from ..exceptions import (
     UnknownConnectorError,
 )
 from ..models.mfg_door_counter import ACCEPTED
-from ..protocols import deprecation, http_body, webhook_signature
+from ..protocols import (
+    deprecation,
+    http_body,
+    partner_credentials,
+    webhook_signature,
+)
 from ..unit_of_work import see_what_others_commit
 from .problems import problem_response
 
@@ -161,13 +167,24 @@ def prove(connector, raw: bytes):
     :raise CredentialsError: nor by its key, login or token
     """
     if connector.inbound_auth == "signature":
-        _verify_standard(connector, raw)
+        with asking_for_a_signature(connector):
+            _verify_standard(connector, raw)
         return
     try:
         connector._check_credentials(request.httprequest.headers)
     except CredentialsError as error:
         if error.code == "token_key_unknown" and connector._wish_for_keys():
             request.env.cr.postcommit.add(connector._fetch_wished_keys_soon)
+        raise
+
+
+@contextmanager
+def asking_for_a_signature(connector):
+    """Have a refusal in this block name the connector that is signed for."""
+    try:
+        yield
+    except SignatureError as error:
+        error.challenge = partner_credentials.challenge(error.challenge, connector.code)
         raise
 
 

@@ -56,13 +56,14 @@ class InboundController(http.Controller):
         raw = door.raw_body(connector)
         headers = request.httprequest.headers
         if template.signs_webhooks_itself:
-            template.verify_webhook(
-                door.inbound_secrets(connector),
-                headers,
-                raw,
-                time.time(),
-                connector.tolerance_s,
-            )
+            with door.asking_for_a_signature(connector):
+                template.verify_webhook(
+                    door.inbound_secrets(connector),
+                    headers,
+                    raw,
+                    time.time(),
+                    connector.tolerance_s,
+                )
         else:
             door.prove(connector, raw)
         body = door.unpack(connector, raw)

@@ -4,8 +4,9 @@ from odoo import http
 from odoo.http import request
 
 from .. import deployment
-from ..exceptions import SignatureError
+from ..exceptions import CredentialsError
 from ..protocols import prometheus
+from ..protocols.partner_credentials import BEARER
 from .problems import problem_response
 
 
@@ -28,14 +29,13 @@ class MetricsController(http.Controller):
         if not token:
             raise request.not_found()
         if not _is_sent(token):
-            response = problem_response(
-                SignatureError(
+            return problem_response(
+                CredentialsError(
                     "Send the token that the deployment sets as a Bearer token.",
                     code="token_wrong",
+                    challenge=BEARER,
                 )
             )
-            response.headers["WWW-Authenticate"] = "Bearer"
-            return response
         families = request.env(su=True)["mfg.metric"]._families()
         return request.make_response(
             prometheus.render(families),

@@ -7,11 +7,11 @@ from odoo.http import request
 
 from ..exceptions import (
     PROBLEM_MEDIA_TYPE,
-    CredentialsError,
     InvalidEventError,
     MethodError,
     MfgIntegrationError,
     NotReadyError,
+    ProofError,
     RateLimitError,
     UnknownPathError,
 )
@@ -31,7 +31,7 @@ def problem_response(error: MfgIntegrationError):
     response.headers["Content-Type"] = PROBLEM_MEDIA_TYPE
     if isinstance(error, MethodError):
         response.headers["Allow"] = ", ".join(error.allowed)
-    if isinstance(error, CredentialsError) and error.challenge:
+    if isinstance(error, ProofError):
         response.headers["WWW-Authenticate"] = error.challenge
     if isinstance(error, RateLimitError | NotReadyError) and error.retry_after_s:
         response.headers["Retry-After"] = str(error.retry_after_s)

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field, replace
 
 from ..exceptions import (
     PROBLEM_MEDIA_TYPE,
-    CredentialsError,
     MethodError,
     MfgIntegrationError,
     NotReadyError,
+    ProofError,
     RateLimitError,
     UnknownPathError,
 )
@@ -45,9 +45,11 @@ DEPRECATION_HEADERS = {
     "Link": {"description": "The contract, and its successor", **_TEXT},
 }
 _PROBLEM_HEADERS = {
-    CredentialsError.status: {
+    ProofError.status: {
         "WWW-Authenticate": {
-            "description": "Where a key, login or token is asked for: RFC 9110",
+            "description": "The proof that is asked for: Webhook-Signature, Bearer or"
+            " Basic, and the connector as realm (RFC 9110)",
+            "required": True,
             **_TEXT,
         }
     },

@@ -326,7 +326,7 @@ def operations(
                 200: answer("Metrics", prometheus.CONTENT_TYPE, {"type": "string"}),
             },
             refusals=(
-                Refusal(SignatureError, ("token_wrong",)),
+                Refusal(CredentialsError, ("token_wrong",)),
                 # Where the deployment sets no token there is no such page.
                 Refusal(UnknownPathError),
             ),
