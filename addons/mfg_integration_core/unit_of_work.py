@@ -79,6 +79,22 @@ def see_what_others_commit(cr) -> None:
     cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
 
 
+def let_go_of_what_was_read(cr) -> bool:
+    """End a transaction of Odoo's own that has only read; whether it did.
+
+    For work in a cron or a request that now waits for somebody outside: rows that
+    others write meanwhile could not be cleaned up as long as its snapshot stands.
+    Nothing is undone by it: a transaction that wrote a row or locked one goes on. The
+    next statement on ``cr`` begins another one, which sees what was committed since.
+    """
+    cr.execute("SELECT txid_current_if_assigned() IS NULL")
+    (has_only_read,) = cr.fetchone()
+    if has_only_read:
+        # Not the cursor's own rollback: that drops what the ORM has yet to write.
+        cr.connection.rollback()
+    return has_only_read
+
+
 def run_in_transaction(
     registry, work: Callable, *, uid: int, context: dict | None = None, tries: int = 5
 ):

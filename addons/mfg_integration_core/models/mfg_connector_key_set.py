@@ -10,7 +10,11 @@ class MfgConnectorKeySet(models.Model):
     _inherit = "mfg.connector"
 
     key_set_fetched_at = fields.Datetime(
-        "Keys Fetched", compute="_compute_key_set", compute_sudo=True
+        "Keys Fetched",
+        compute="_compute_key_set",
+        compute_sudo=True,
+        help="They are fetched again every hour. A key that the provider withdraws is"
+        " accepted until then.",
     )
     key_set_failure = fields.Char(compute="_compute_key_set", compute_sudo=True)
 
@@ -29,7 +33,7 @@ class MfgConnectorKeySet(models.Model):
             raise AccessError(
                 _("Only an Integration Administrator may fetch the keys.")
             )
-        failure = self.env["mfg.key.set"].sudo()._fetch(self)
+        failure = self.env["mfg.key.set"].sudo()._fetch(self.id)
         if failure:
             raise UserError(
                 _("The keys before stay in force. %(failure)s", failure=failure)

@@ -8,7 +8,11 @@ from ..adapters.rest import send
 from ..exceptions import MfgIntegrationError, RetryableDeliveryError, in_full
 from ..protocols import partner_token
 from ..protocols.template_request import Limits, PreparedRequest
-from ..unit_of_work import read_committed, run_in_transaction
+from ..unit_of_work import (
+    let_go_of_what_was_read,
+    read_committed,
+    run_in_transaction,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -154,25 +158,31 @@ class MfgKeySet(models.Model):
             if time.monotonic() >= until:
                 # The rest is still due a minute later.
                 return
-            self._fetch(self.env["mfg.connector"].browse(due).exists())
+            self._fetch(due)
 
     @api.model
-    def _fetch(self, connector):
-        """Ask the provider for its keys and keep them, or why there are none.
+    def _fetch(self, connector_id):
+        """Ask a connector's provider for its keys and keep them, or why there are none.
+
+        It may stall for ten seconds, so what it takes to ask is read and what comes
+        of it is kept in transactions of their own, and the caller's holds no snapshot
+        meanwhile. That of a job goes on, as in every delivery: it has queue_job's lock.
 
         :return: what went wrong, None when the keys are here
         """
-        if not connector.jwks_url:
+        url = self._look_up(connector_id, lambda connector: connector.jwks_url)
+        if not url:
             return None
-        url, connector_id = connector.jwks_url, connector.id
         try:
-            keys, failure = self._ask(connector), None
+            network = self._look_up(
+                connector_id, lambda connector: connector._network()
+            )
+            let_go_of_what_was_read(self.env.cr)
+            keys, failure = self._ask(url, network), None
         except MfgIntegrationError as error:
             keys, failure = None, in_full(error)
         except Exception as error:  # noqa: BLE001  one must not stop the others
-            _logger.error(
-                "Keys for %s were not fetched", connector.code, exc_info=error
-            )
+            _logger.error("Keys from %s were not fetched", url, exc_info=error)
             keys = None
             failure = _(
                 "An error in Odoo itself: %(kind)s. It is tried again by itself. The"
@@ -188,16 +198,27 @@ class MfgKeySet(models.Model):
         self.env.registry.signal_changes()
         return failure
 
-    @api.model
-    def _ask(self, connector):
-        """The keys that the provider publishes, as text.
+    def _look_up(self, connector_id, what):
+        """``what(connector)``, or of none when it is gone, in a transaction of its own.
 
+        :param what: gives plain values, which outlive the transaction
+        """
+        return run_in_transaction(
+            self.env.registry,
+            lambda env: what(env["mfg.connector"].browse(connector_id).exists()),
+            uid=SUPERUSER_ID,
+            context=dict(self.env.context),
+        )
+
+    @api.model
+    def _ask(self, url, network):
+        """The keys that the provider publishes, as text; needs no database.
+
+        :param network: :class:`..protocols.partner_network.PartnerNetwork`
         :raise MfgIntegrationError: it does not answer, or with something else
         """
-        request = PreparedRequest(
-            "GET", connector.jwks_url, {"Accept": "application/json"}
-        )
-        with connector._network().open() as session:
+        request = PreparedRequest("GET", url, {"Accept": "application/json"})
+        with network.open() as session:
             answer = send(session, request, LIMITS, lambda _answer: None)
         if answer.status != 200:
             raise RetryableDeliveryError(

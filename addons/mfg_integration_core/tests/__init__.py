@@ -18,6 +18,7 @@ from . import test_models_correction
 from . import test_models_dead_letter
 from . import test_models_delivery_rules
 from . import test_models_inbound_auth
+from . import test_models_key_set
 from . import test_models_inbox
 from . import test_models_interface_catalogue
 from . import test_models_integration_log

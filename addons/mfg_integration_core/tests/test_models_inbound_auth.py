@@ -67,6 +67,21 @@ class TestApiKeys(InboundAuthCase):
         second.action_revoke()
         self.assertEqual(self.refusal(connector, f"Bearer {new}").code, "key_wrong")
 
+    def test_k1_revoked_key_never_comes_back(self):
+        connector = self.given_connector(inbound_auth="api_key")
+        clear, key = self.given_key(connector)
+        key.action_revoke()
+        revoked_at = key.revoked_at
+
+        for values in ({"revoked_at": False}, {"digest": "0" * 64}):
+            with self.assertRaisesRegex(UserError, "Generate a new key"):
+                key.write(values)
+        key.write({"note": "lost", "expires_at": False})
+        key.action_revoke()
+
+        self.assertEqual(key.revoked_at, revoked_at)
+        self.assertEqual(self.refusal(connector, f"Bearer {clear}").code, "key_wrong")
+
     def test_k1_key_opens_no_other_connector(self):
         connector = self.given_connector(inbound_auth="api_key")
         other = self.given_connector(inbound_auth="api_key", code="auth-other")
@@ -227,7 +242,7 @@ class TestTokens(InboundAuthCase):
         self.assertFalse(self.connector._wish_for_keys())
 
     def test_c5_button_says_why_there_are_no_keys(self):
-        def fetch(_self, _connector):
+        def fetch(_self, _connector_id):
             return "Nobody answers."
 
         with (

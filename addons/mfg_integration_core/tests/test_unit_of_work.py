@@ -1,8 +1,11 @@
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
 from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..unit_of_work import (
+    let_go_of_what_was_read,
     read_committed,
     read_committed_in_turns,
     run_in_transaction,
@@ -97,6 +100,21 @@ class TestUnitOfWork(CommittedCase):
         self.assertEqual(names, ["Test", "new"])
         self.assertEqual(level, "repeatable read")
 
+    def test_a_transaction_that_only_read_is_let_go_of_and_no_other(self):
+        rename = "UPDATE mfg_connector SET name = 'own' WHERE id = %s"
+        lock = "SELECT 1 FROM mfg_connector WHERE id = %s FOR UPDATE"
+        let_go = []
+        for statement in (None, lock, rename):
+            with self.registry.cursor() as cr:
+                self.name(cr)
+                if statement:
+                    cr.execute(statement, (self.connector_id,))
+                let_go.append(let_go_of_what_was_read(cr))
+                self.assertEqual(is_idle(cr), let_go[-1])
+
+        self.assertEqual(let_go, [True, False, False])
+        self.assertEqual(self.name(), "own")
+
     def name(self, cr=None):
         """The name of the connector as others, or as a cursor, see it now."""
         query = "SELECT name FROM mfg_connector WHERE id = %s"
@@ -104,3 +122,8 @@ class TestUnitOfWork(CommittedCase):
             return self.sql(query, self.connector_id)[0][0]
         cr.execute(query, (self.connector_id,))
         return cr.fetchone()[0]
+
+
+def is_idle(cr):
+    """Whether the cursor has no transaction."""
+    return cr.connection.info.transaction_status == TRANSACTION_STATUS_IDLE
