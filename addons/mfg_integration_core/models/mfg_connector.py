@@ -225,9 +225,10 @@ class MfgConnector(models.Model):
             connector.expired_count = expired.get(connector, 0)
             connector.waiting_count = waiting.get(connector, 0)
             connector.dead_count = dead.get(connector, 0)
-            # Of each by itself: the index ends at the newest one of a connector.
+            # Of each by itself: the index ends at the newest one of a connector. One
+            # that is not stored yet has none.
             newest = self.env["mfg.outbox.message"].search(
-                [("connector_id", "=", connector.id), ("delivered_at", "!=", False)],
+                [("connector_id", "in", connector.ids), ("delivered_at", "!=", False)],
                 order="delivered_at desc",
                 limit=1,
             )
