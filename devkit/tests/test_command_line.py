@@ -72,6 +72,12 @@ def test_a_word_is_an_expression_for_every_part():
     assert selection.pytest_arguments() == ["-k", "lease and not slow"]
 
 
+def test_a_long_expression_is_no_path():
+    words = " or ".join(["delivery"] * 100)
+
+    assert Selection.parse(words).keyword == words
+
+
 def test_a_path_that_is_not_there_is_an_error():
     with pytest.raises(DevkitError, match="there is no addons/none"):
         Selection.parse("addons/none/tests::test_x")

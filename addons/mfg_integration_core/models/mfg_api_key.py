@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import ormcache
 
 from ..protocols import partner_credentials
@@ -105,9 +105,16 @@ class MfgApiKey(models.Model):
 
     @api.model
     def _generate(self, connector):
-        """Make a key of the connector; the key itself, which is stored nowhere."""
+        """Make a key of the connector; the key itself, which is stored nowhere.
+
+        :raise AccessError: the user is no administrator, or may not see the connector
+        """
+        if not self.env.user.has_group("mfg_integration_core.group_administrator"):
+            raise AccessError(_("Only an Integration Administrator may make keys."))
+        connector.read(["code"])
         clear, prefix = partner_credentials.new_key()
-        self.create(
+        # sudo: nobody may create keys, or one could be had that somebody made up.
+        self.sudo().create(
             {
                 "connector_id": connector.id,
                 "prefix": prefix,

@@ -138,6 +138,17 @@ class TestApiKeys(InboundAuthCase):
         with self.assertRaises(AccessError):
             connector.with_user(operator).action_fetch_keys()
 
+    def test_k1_nobody_gives_a_connector_a_key_that_somebody_made_up(self):
+        connector = self.given_connector(inbound_auth="api_key")
+        admin = new_test_user(
+            self.env, "auth-admin", groups="mfg_integration_core.group_administrator"
+        )
+        made_up = {"connector_id": connector.id, "prefix": "abc", "digest": "0" * 64}
+
+        with self.assertRaises(AccessError):
+            self.env["mfg.api.key"].with_user(admin).create(made_up)
+        self.assertTrue(connector.with_user(admin).action_generate_api_key())
+
     def test_k1_keys_of_another_company_are_not_seen(self):
         company = self.env["res.company"].create({"name": "Another company"})
         theirs = self.given_connector(inbound_auth="api_key", company_id=company.id)
@@ -149,6 +160,8 @@ class TestApiKeys(InboundAuthCase):
         self.assertFalse(
             self.env["mfg.api.key"].with_user(admin).search([("id", "=", key.id)])
         )
+        with self.assertRaises(AccessError):
+            theirs.with_user(admin).action_generate_api_key()
 
 
 class TestLogin(InboundAuthCase):
