@@ -31,6 +31,7 @@ class Line:
         keeper = template.session_keeper(self.connector, learn=None)
         self.talk = Conversation(self.connector, keeper, _send, lambda: None)
         self.source = template.source("issues")
+        self.marks = {}
 
     def perform(self, name, message, **options):
         """How an operation ends."""
@@ -51,7 +52,10 @@ class Line:
 
     def completed(self, item):
         request = self.source.detail.request(item, self.connector)
-        return self.source.detail.read(item, _send(request))
+        told = self.marks.get(item.key)
+        item = self.source.detail.read(item, _send(request), told)
+        self.marks[item.key] = item.mark
+        return item
 
     def events(self, since=None):
         """``{issue: event}`` of everything that the list tells."""
@@ -222,6 +226,23 @@ def test_technicians_work_is_an_event_of_the_contract(redmine, line, opened, con
         "note": "Replaced the sensor.",
         "completed_at": redmine.issue(opened)["closed_on"],
     }
+
+
+def test_every_comment_is_told_however_many_came_between_two_polls(
+    redmine, line, opened, about
+):
+    redmine.change(opened, notes="Ordered a sensor.")
+    assert line.events()[opened].data["note"] == "Ordered a sensor."
+    redmine.change(opened, notes="It came.")
+    redmine.change(opened, notes="It is too long.")
+    line.perform("add_note", about("commented", opened))
+
+    event = line.events()[opened]
+
+    assert event.data["note"] == (
+        "Tess Technician: It came.\n\nTess Technician: It is too long."
+    )
+    assert "note" not in (line.events()[opened].data or {})
 
 
 def test_our_own_words_do_not_come_back(redmine, line, opened, about, contracts):

@@ -1,5 +1,7 @@
 """The ``detail`` of a polled list: what is asked about an item, what becomes of it."""
 
+import json
+
 import pytest
 from mfg_integration_core.exceptions import (
     PermanentDeliveryError,
@@ -37,6 +39,57 @@ def test_answer_stands_in_the_item_and_makes_no_other_version_of_it(source, item
     assert told.document == {**item.document, "detail": {"notes": ["a"]}}
     assert (told.digest, told.key) == (item.digest, item.key)
     assert "detail" not in item.document
+
+
+def numbered(*numbers):
+    notes = [{"no": number, "text": f"note {number}"} for number in numbers]
+    return Reply(200, JSON, json.dumps({"notes": notes}).encode())
+
+
+@pytest.fixture
+def parted():
+    return orders(detail={**DETAIL, "parts": {"list": "notes", "number": "no"}}).detail
+
+
+def test_parts_that_were_not_told_stand_in_the_item_by_their_numbers(parted, item):
+    first = parted.read(item, numbered(9, 3))
+    later = parted.read(item, numbered(12, 9, 3, "10"), first.mark)
+    same = parted.read(item, numbered(12, 9, 3), later.mark)
+
+    assert [part["no"] for part in first.document["parts"]] == [3, 9]
+    assert [part["no"] for part in later.document["parts"]] == ["10", 12]
+    assert same.document["parts"] == []
+    assert (first.mark, later.mark, same.mark) == (9, 12, 12)
+    assert first.digest == item.digest
+
+
+def test_mark_outlives_parts_that_were_deleted(parted, item):
+    told = parted.read(item, numbered(3), 9)
+
+    assert (told.document["parts"], told.mark) == ([], 9)
+
+
+def test_item_without_parts_has_none(parted, item):
+    told = parted.read(item, Reply(200, JSON, b"{}"))
+
+    assert (told.document["parts"], told.mark) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"notes": {"no": 1}}', "holds no list where"),
+        ('{"notes": [{"text": "a"}]}', "has no whole number where"),
+        ('{"notes": [{"no": "x1"}]}', "has no whole number where"),
+        ('{"notes": [{"no": 1.5}]}', "has no whole number where"),
+        ('{"notes": [{"no": -1}]}', "has no whole number where"),
+    ],
+)
+def test_parts_that_cannot_be_numbered_stop_the_page(parted, item, content, told):
+    with pytest.raises(RetryableDeliveryError, match=told) as caught:
+        parted.read(item, Reply(200, JSON, content.encode()))
+
+    assert caught.value.code == "answer_unreadable"
 
 
 @pytest.mark.parametrize("status", [404, 410])

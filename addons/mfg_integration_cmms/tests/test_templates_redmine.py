@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 from odoo.modules.module import get_module_path
@@ -5,7 +6,9 @@ from odoo.tests import BaseCase
 
 from odoo.addons.mfg_integration_core.exceptions import UnmappedValueError
 from odoo.addons.mfg_integration_core.protocols.contract import ContractBook
+from odoo.addons.mfg_integration_core.protocols.poll_item import Item
 from odoo.addons.mfg_integration_core.protocols.template import Template
+from odoo.addons.mfg_integration_core.protocols.template_answer import Reply
 
 ADDON = Path(get_module_path("mfg_integration_cmms"))
 US, TECHNICIAN = {"id": 5, "name": "Odoo"}, {"id": 6, "name": "Tess Technician"}
@@ -26,11 +29,20 @@ class TestRedmine(BaseCase):
         cls.template = Template.load(path.read_text(encoding="utf-8"), path.name)
         cls.book = ContractBook([ADDON / "contract"])
 
-    def read(self, *journals, **changes):
-        """The event that an issue of ours becomes, which keeps its contract."""
-        item = {"id": 7, "author": US, "status": IN_PROGRESS, **changes}
-        item["detail"] = {"issue": {"journals": list(journals)}}
-        event = self.template.source("issues").event(item, "7", False, "id")
+    def read(self, *journals, told=None, **changes):
+        """The event that an issue of ours becomes, which keeps its contract.
+
+        :param told: number of the newest journal that was told before
+        """
+        document = {"id": 7, "author": US, "status": IN_PROGRESS, **changes}
+        answer = json.dumps({"issue": {"journals": list(journals)}})
+        source = self.template.source("issues")
+        item = source.detail.read(
+            Item("7", None, "", document=document),
+            Reply(200, {"Content-Type": "application/json"}, answer.encode()),
+            told,
+        )
+        event = source.event(item.document, "7", False, "id")
         if event.event_type:
             self.book.check(event.event_type, event.data)
         return event
@@ -46,16 +58,36 @@ class TestRedmine(BaseCase):
             connector["username"] = "plant-a"
             operation.request({**event, "reference": "7", "data": data}, connector)
 
-    def test_the_newest_comment_is_told_whatever_the_order_is(self):
+    def test_every_comment_is_told_once_whatever_the_order_is(self):
         first = {"id": 1, "user": TECHNICIAN, "notes": "Ordered.", "details": []}
         last = {"id": 2, "user": TECHNICIAN, "notes": "It came.", "details": []}
 
         for journals in ((first, last), (last, first)):
             self.assertEqual(
-                self.read(*journals).data,
+                self.read(*journals).data["note"],
+                "Tess Technician: Ordered.\n\nTess Technician: It came.",
+            )
+            self.assertEqual(
+                self.read(*journals, told=1).data,
                 {
                     "work_order": "7",
                     "state": "in_progress",
+                    "technician": "Tess Technician",
+                    "note": "It came.",
+                },
+            )
+
+    def test_a_comment_before_a_note_of_ours_is_told(self):
+        theirs = {"id": 1, "user": TECHNICIAN, "notes": "It came.", "details": []}
+        ours = {"id": 2, "user": US, "notes": "Good. (Odoo 5-a)", "details": []}
+
+        for status, state in ((NEW, "requested"), (IN_PROGRESS, "in_progress")):
+            event = self.read(theirs, ours, status=status)
+            self.assertEqual(
+                event.data,
+                {
+                    "work_order": "7",
+                    "state": state,
                     "technician": "Tess Technician",
                     "note": "It came.",
                 },

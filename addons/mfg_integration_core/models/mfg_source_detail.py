@@ -23,14 +23,21 @@ class MfgSourceDetail(models.AbstractModel):
         keys = [item.key for item in items if item.key]
         with read_committed(self.env.registry) as cr:
             known = self.env["mfg.source.item"]._known(cr, turn.source_id, keys)
-        return [
-            self._with_detail(connector, line, turn, item)
-            if _is_asked_about(turn, item, known.get(item.key))
-            else item
-            for item in items
-        ]
+        completed = []
+        for item in items:
+            verdict = _verdict(turn, item, known)
+            if verdict and verdict.is_news and isinstance(item.document, dict):
+                before = known.get(item.key)
+                mark = before and before.mark
+                item = self._with_detail(connector, line, turn, item, mark)
+                verdict = _verdict(turn, item, known)
+            if verdict and verdict.known:
+                # A list may hold an item twice.
+                known[item.key] = verdict.known
+            completed.append(item)
+        return completed
 
-    def _with_detail(self, connector, line, turn, item):
+    def _with_detail(self, connector, line, turn, item, mark):
         self._renew_lease(turn)
         plan = turn.plan.detail
         return (
@@ -40,7 +47,7 @@ class MfgSourceDetail(models.AbstractModel):
                 line,
                 plan.request(item, line.connector),
                 lambda answer: plan.read(
-                    item, Reply(answer.status, answer.headers, answer.body)
+                    item, Reply(answer.status, answer.headers, answer.body), mark
                 ),
             )
         )
@@ -53,8 +60,8 @@ class MfgSourceDetail(models.AbstractModel):
             update_source(cr, turn.source_id, {"lease_until": naive(lease_until)})
 
 
-def _is_asked_about(turn, item, known):
-    """Whether an item will be told and the partner can be asked about it."""
-    if not item.key or item.deleted or not isinstance(item.document, dict):
-        return False
-    return judge(item, known, turn.since, turn.baseline).is_news
+def _verdict(turn, item, known):
+    """What an item means, None for one that the partner cannot be asked about."""
+    if not item.key or item.deleted:
+        return None
+    return judge(item, known.get(item.key), turn.since, turn.baseline)

@@ -30,6 +30,10 @@ class MfgSourceItem(models.Model):
     )
     gone = fields.Boolean("Deleted", readonly=True)
     taken = fields.Boolean(readonly=True, help="Some version of it became an event.")
+    mark = fields.Char(
+        readonly=True,
+        help="The greatest number of its parts, such as comments, that an event tells.",
+    )
     seen = fields.Integer("Seen in Pass", readonly=True)
 
     _sql_constraints = [
@@ -46,7 +50,7 @@ class MfgSourceItem(models.Model):
             return {}
         cr.execute(
             """
-            SELECT key, digest, changed_at, repeat, gone, taken
+            SELECT key, digest, changed_at, repeat, gone, taken, mark::bigint
               FROM mfg_source_item
              WHERE source_id = %s AND key = ANY(%s)
             """,
@@ -69,12 +73,14 @@ class MfgSourceItem(models.Model):
             cr._obj,
             """
             INSERT INTO mfg_source_item
-                   (source_id, key, digest, changed_at, repeat, gone, taken, seen)
+                   (source_id, key, digest, changed_at, repeat, gone, taken, mark,
+                    seen)
             VALUES %s
             ON CONFLICT (source_id, key) DO UPDATE
                SET digest = excluded.digest, changed_at = excluded.changed_at,
                    repeat = excluded.repeat, gone = excluded.gone,
-                   taken = excluded.taken, seen = excluded.seen
+                   taken = excluded.taken, mark = excluded.mark,
+                   seen = excluded.seen
             """,
             [
                 (
@@ -85,6 +91,7 @@ class MfgSourceItem(models.Model):
                     one.repeat,
                     one.gone,
                     one.taken,
+                    one.mark,
                     seen,
                 )
                 for key, one in sorted(known.items())

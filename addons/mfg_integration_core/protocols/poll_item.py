@@ -23,6 +23,8 @@ class Item:
     :param changed_at: in UTC; None when there is none, or none that can be read
     :param digest: of what tells one version from another
     :param document: the item as JSON
+    :param mark: the greatest number of its parts that an event tells; None when it has
+        none, or nobody asked
     """
 
     key: str | None
@@ -30,6 +32,7 @@ class Item:
     digest: str
     deleted: bool = False
     document: object = None
+    mark: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ class Known:
     :param repeat: how many versions of this ``changed_at`` came before it
     :param gone: the newest version was that it is deleted
     :param taken: some version of it became an event
+    :param mark: see :class:`Item`
     """
 
     digest: str
@@ -46,6 +50,7 @@ class Known:
     repeat: int = 0
     gone: bool = False
     taken: bool = True
+    mark: int | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,13 @@ def judge(
     if known is None:
         if since and item.changed_at and item.changed_at < since:
             return Verdict(False, None)
-        fresh = Known(item.digest, item.changed_at, 0, item.deleted, not baseline)
+        fresh = Known(
+            item.digest,
+            item.changed_at,
+            gone=item.deleted,
+            taken=not baseline,
+            mark=item.mark,
+        )
         return Verdict(not baseline, fresh)
     if _is_older(item.changed_at, known.changed_at):
         return Verdict(False, known)  # An old page, or a partner's lagging replica.
@@ -85,6 +96,7 @@ def judge(
         known.repeat + 1 if same_moment else 0,
         item.deleted,
         taken=known.taken or not baseline,
+        mark=known.mark if item.mark is None else item.mark,
     )
     return Verdict(not baseline, fresh)
 

@@ -12,7 +12,8 @@ NOON = 1795176000000
 class PolledPartner(LoopbackPartner):
     """``GET /changes?since=&offset=&limit=`` by time of change, ``GET /stock`` in full.
 
-    ``GET /things/<id>`` tells the weight of a thing, ten times its number.
+    ``GET /things/<id>`` tells the weight of a thing, ten times its number, and what was
+    written about it: ``log``.
 
     :ivar asked: path and query of each request, in order
     :ivar answers: ``(status, headers, body)`` that are given before anything else
@@ -54,7 +55,8 @@ class PolledPartner(LoopbackPartner):
                 return 200, {}, json.dumps(bare).encode()
             if path.startswith("/things/"):
                 thing = self.things[path.rpartition("/")[2]]
-                return 200, {}, json.dumps({"weight": 10 * thing["number"]}).encode()
+                detail = {"weight": 10 * thing["number"], "log": thing.get("log")}
+                return 200, {}, json.dumps(detail).encode()
             since = int(query.get("since", 0))
             wanted = [thing for thing in listed if thing["changed"] >= since]
             begin = int(query["offset"])

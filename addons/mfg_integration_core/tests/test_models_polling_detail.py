@@ -1,3 +1,5 @@
+import json
+
 from odoo.tests import tagged
 
 from .polling_case import PollingCase
@@ -27,6 +29,58 @@ class TestPollingDetail(PollingCase):
         self.assertEqual(self.asked_about(), ["T1", "T2", "T3", "T2"])
         self.assertEqual(self.told("T1"), [10])
         self.assertEqual(self.told("T2"), [20, 50])
+
+    def parts(self):
+        """Numbers of the parts that each event tells, in the order of the events."""
+
+        def read(env):
+            events = env["mfg.inbox.event"].search(
+                [("connector_id", "=", self.connector_id)], order="id"
+            )
+            items = [json.loads(event._native_body()) for event in events]
+            return [[part["no"] for part in item["parts"]] for item in items]
+
+        return self.commit(read)
+
+    def test_each_part_is_told_once_however_many_came_between_two_polls(self):
+        self.partner.put("T1", 1, log=[{"no": 4}])
+        self.poll()
+        self.partner.put("T1", 2, log=[{"no": 9}, {"no": 7}, {"no": 4}])
+        self.poll()
+        self.partner.put("T1", 3, log=[{"no": 9}, {"no": 7}, {"no": 4}])
+
+        self.poll()
+
+        self.assertEqual(self.parts(), [[4], [7, 9], []])
+
+    def test_item_that_a_list_holds_twice_tells_its_parts_once(self):
+        self.partner.put("T1", 1, log=[{"no": 4}])
+        self.partner.put("T2", 1)
+        # The first page is read, then T1 changes and is the last one of the list.
+        self.partner.between = [
+            *[lambda: None] * 3,
+            lambda: self.partner.put("T1", 2, log=[{"no": 4}, {"no": 5}]),
+        ]
+
+        self.poll()
+
+        self.assertEqual(self.told("T1"), [10, 20])
+        self.assertEqual(self.parts(), [[4], [], [5]])
+
+    def test_page_that_is_stored_again_keeps_what_was_told(self):
+        self.partner.put("T1", 1, log=[{"no": 4}])
+        self.poll()
+        busy = (503, {}, b"{}")
+        self.partner.put("T1", 2, log=[{"no": 4}, {"no": 5}])
+        self.partner.between = [
+            lambda: None,
+            lambda: self.partner.answers.append(busy),
+        ]
+        self.poll()
+
+        self.poll()
+
+        self.assertEqual(self.parts(), [[4], [5]])
 
     def test_item_that_goes_between_list_and_detail_is_told_without_it(self):
         self.partner.put("T1", 1)
