@@ -121,9 +121,9 @@ def admit(connector, events: int):
         raise connector._refuse_over(quota)
 
 
-def tell_deprecated(event_types):
+def tell_deprecated(connector, event_types):
     """Tell the sender which of the contracts that it used are on their way out."""
-    book = request.env["mfg.event.type"].sudo()._contracts()
+    book = connector.env["mfg.event.type"]._contracts()
     tell(deprecation.headers(book.deprecations(event_types)))
 
 

@@ -31,7 +31,7 @@ class InboundController(http.Controller):
         events = cloudevents.parse(content_type, body)
         door.admit(connector, len(events))
         if not cloudevents.is_batch(content_type, body):
-            check_event(request.env["mfg.event.type"].sudo(), events[0])
+            check_event(connector.env["mfg.event.type"], events[0])
             arrival = Arrival.of_cloudevent(
                 events[0], body, traceparent=_traceparent_header()
             )
@@ -94,7 +94,7 @@ def check_event(types, event: dict):
 
 def _store_batch(connector, events: list[dict]) -> list[dict]:
     """One result per event of a batch; a bad one does not fail the rest."""
-    types, traceparent = request.env["mfg.event.type"].sudo(), _traceparent_header()
+    types, traceparent = connector.env["mfg.event.type"], _traceparent_header()
     results: list[dict | None] = [None] * len(events)
     good = []
     for place, event in enumerate(events):
@@ -119,8 +119,8 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     """Store events in the request's transaction, which wakes the workers."""
     if not arrivals:
         return []
-    door.tell_deprecated(arrival.event_type for arrival in arrivals)
-    cr, inbox = request.env.cr, request.env["mfg.inbox.event"].sudo()
+    door.tell_deprecated(connector, (arrival.event_type for arrival in arrivals))
+    cr, inbox = request.env.cr, connector.env["mfg.inbox.event"]
     results = inbox._accept(cr, connector, arrivals, beside=door.counting(connector))
     fresh = [
         arrival.event_type
@@ -129,7 +129,7 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     ]
     if fresh:
         door.is_counted()
-        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
+        connector.env["mfg.contract.use"]._count(cr, connector.id, fresh)
         door.wake_after(connector)
     return results
 

@@ -1,3 +1,4 @@
+import itertools
 import re
 from datetime import timedelta
 
@@ -27,14 +28,19 @@ DOOR_FIELDS = (
     "adapter",
     "state",
     "inbound_auth",
-    "inbound_username",
-    "jwt_issuer",
-    "jwt_audience",
-    "jwks_url",
-    "jwt_algorithms",
-    "jwt_claim",
-    "jwt_claim_value",
 )
+#: And besides, by how the partner proves itself.
+PROOF_FIELDS = {
+    "basic": ("inbound_username",),
+    "jwt": (
+        "jwt_issuer",
+        "jwt_audience",
+        "jwks_url",
+        "jwt_algorithms",
+        "jwt_claim",
+        "jwt_claim_value",
+    ),
+}
 
 
 class MfgConnector(models.Model):
@@ -44,7 +50,9 @@ class MfgConnector(models.Model):
     _description = "Connector"
     _inherit = ["mail.thread", "mfg.cached.mixin"]
     _order = "name"
-    _cached_fields = frozenset({*DOOR_FIELDS, "active"})
+    _cached_fields = frozenset(
+        itertools.chain(DOOR_FIELDS, *PROOF_FIELDS.values(), ["active"])
+    )
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(
@@ -303,7 +311,12 @@ class MfgConnector(models.Model):
     def _known_to_doors(self):
         """``{code: {field: value}}`` of the connectors that take something in."""
         takers = self.sudo().search([("state", "in", ("live", "paused"))])
-        return {known["code"]: known for known in takers.read(DOOR_FIELDS, load=None)}
+        return {
+            taker.code: taker.read(
+                [*DOOR_FIELDS, *PROOF_FIELDS.get(taker.inbound_auth, ())], load=None
+            )[0]
+            for taker in takers
+        }
 
     @api.model
     def _subscriptions_to(self, event_type):

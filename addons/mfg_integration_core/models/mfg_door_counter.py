@@ -3,6 +3,16 @@ from odoo.tools import SQL
 
 #: Code of every answer that is no refusal.
 ACCEPTED = "accepted"
+_COUNT = """
+    INSERT INTO mfg_door_tally AS tally
+           (day, connector_code, status, code, shard, count)
+    SELECT CURRENT_DATE, %s, %s, %s, %s, 1
+     WHERE {}
+        ON CONFLICT (day, connector_code, status, code, shard)
+        DO UPDATE SET count = tally.count + 1
+"""
+_COUNT_ALWAYS = _COUNT.format("TRUE")
+_COUNT_WHAT_IS_STORED = f"counted AS ({_COUNT.format('EXISTS (SELECT FROM stored)')})"
 #: So many requests at once count without waiting for each other.
 SHARDS = 16
 
@@ -54,28 +64,13 @@ class MfgDoorCounter(models.Model):
         :param connector_code: empty for an unknown connector, so that nobody can
             fill the table from outside
         """
-        cr.execute(_counting(cr, connector_code or "", status, code, SQL("TRUE")))
+        cr.execute(_COUNT_ALWAYS, _values(cr, connector_code or "", status, code))
 
     def _counting_what_is_stored(self, cr, connector_code) -> SQL:
         """A CTE that counts an accepted request where the CTE ``stored`` has rows."""
-        is_stored = SQL("EXISTS (SELECT FROM stored)")
-        counting = _counting(cr, connector_code, 202, ACCEPTED, is_stored)
-        return SQL("counted AS (%s)", counting)
+        return SQL(_COUNT_WHAT_IS_STORED, *_values(cr, connector_code, 202, ACCEPTED))
 
 
-def _counting(cr, connector_code, status, code, condition: SQL) -> SQL:
-    return SQL(
-        """
-        INSERT INTO mfg_door_tally AS tally
-               (day, connector_code, status, code, shard, count)
-        SELECT CURRENT_DATE, %s, %s, %s, %s, 1
-         WHERE %s
-            ON CONFLICT (day, connector_code, status, code, shard)
-            DO UPDATE SET count = tally.count + 1
-        """,
-        connector_code,
-        status,
-        code,
-        cr.connection.info.backend_pid % SHARDS,
-        condition,
-    )
+def _values(cr, connector_code, status, code):
+    shard = cr.connection.info.backend_pid % SHARDS
+    return connector_code, status, code, shard

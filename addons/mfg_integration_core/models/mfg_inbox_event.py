@@ -10,7 +10,7 @@ from psycopg2.extras import Json, execute_values
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 from ..exceptions import IdConflictError
 from ..protocols import cloudevents, rfc3339, trace_context
@@ -26,6 +26,27 @@ STATES = [
     ("dead", "Dead letter"),
     ("ignored", "Ignored"),
 ]
+
+#: How several rows become the CTE ``stored``, and a single one, which needs no order.
+_STORED = {
+    True: """
+        numbered AS (
+            SELECT nextval('mfg_log_id_seq') AS id, arrival.*
+              FROM (VALUES %s) AS arrival ({names})
+            OFFSET 0),
+        stored AS (
+            INSERT INTO mfg_inbox_event (id, {names})
+            SELECT id, {names} FROM numbered ORDER BY event_id
+            ON CONFLICT (connector_id, event_id) DO NOTHING
+            RETURNING event_id)
+    """,
+    False: """
+        stored AS (
+            INSERT INTO mfg_inbox_event ({names}) VALUES %s
+            ON CONFLICT (connector_id, event_id) DO NOTHING
+            RETURNING event_id)
+    """,
+}
 
 
 @dataclass(frozen=True)
@@ -202,32 +223,29 @@ class MfgInboxEvent(models.Model):
         for each other.
         """
         besides = f", {cr.mogrify(beside).decode()}" if beside else ""
-        columns = list(next(iter(rows)))
-        names = ", ".join(columns)
-        types = (self._fields[column].column_type[0] for column in columns)
+        names, template = self._written_as(tuple(next(iter(rows))))
         inserted = execute_values(
             # Odoo's cursor delegates to psycopg2's, which execute_values needs; that
             # takes a percent sign for the beginning of a placeholder.
             cr._obj,
             f"""
-            WITH numbered AS (
-                SELECT nextval('mfg_log_id_seq') AS id, arrival.*
-                  FROM (VALUES %s) AS arrival ({names})
-                OFFSET 0),
-            stored AS (
-                INSERT INTO mfg_inbox_event (id, {names})
-                SELECT id, {names} FROM numbered ORDER BY event_id
-                ON CONFLICT (connector_id, event_id) DO NOTHING
-                RETURNING event_id)
+            WITH {_STORED[len(rows) > 1].format(names=names)}
             {besides.replace("%", "%%")}
             SELECT event_id FROM stored
             """,
             [tuple(row.values()) for row in rows],
-            template=f"({', '.join(f'%s::{kind}' for kind in types)})",
+            template=template,
             page_size=len(rows),
             fetch=True,
         )
         return {event_id for (event_id,) in inserted}
+
+    @api.model
+    @ormcache("columns")
+    def _written_as(self, columns: tuple):
+        """Names of the columns as SQL has them, and a row of values for them."""
+        kinds = (self._fields[column].column_type[0] for column in columns)
+        return ", ".join(columns), f"({', '.join(f'%s::{kind}' for kind in kinds)})"
 
     @api.model
     def _answer(self, arrival, fresh: set, stored: dict) -> dict:

@@ -5,12 +5,15 @@ Source: https://github.com/fernet/spec; ``cryptography``'s MultiFernet for rotat
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from ..exceptions import ConfigurationError
 
+#: So many secrets are opened once by a box that is asked for them again and again.
+_KEPT_OPEN = 256
 _KEY_HELP = (
     "Set MFG_INTEGRATION_KEYS, or `keys` in the section [mfg_integration] of "
     "odoo.conf, to a Fernet key."
@@ -24,6 +27,8 @@ def new_key() -> str:
 
 class SecretBox:
     """Seals with the first key, opens with any.
+
+    What was opened lately is kept as long as the box is, as its keys are.
 
     :param keys: Fernet keys, the current one first, older ones for what they sealed
     :raise ConfigurationError: codes ``no_key``, ``bad_key``
@@ -39,6 +44,7 @@ class SecretBox:
         fernets = [_fernet(key, number) for number, key in enumerate(keys, start=1)]
         self._current = fernets[0]
         self._fernet = MultiFernet(fernets)
+        self._opened = functools.lru_cache(_KEPT_OPEN)(self._fernet.decrypt)
 
     def seal(self, text: str) -> str:
         """``text`` encrypted and authenticated; another result every time."""
@@ -51,7 +57,7 @@ class SecretBox:
             not configured here, or damaged
         """
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
+            return self._opened(sealed.encode()).decode()
         except InvalidToken as error:
             raise ConfigurationError(
                 "A stored secret cannot be read with the configured keys.",

@@ -86,7 +86,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
             valid.append((place, EdgeEvent.of_cloudevent(connector.id, envelope)))
     if not envelopes:
         return results
-    door.tell_deprecated(event.event_type for _place, event in valid)
+    door.tell_deprecated(connector, (event.event_type for _place, event in valid))
     cr = request.env.cr
     statuses = store_batch(
         cr,
@@ -102,7 +102,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
         if status == ACCEPTED
     ]
     if fresh:
-        request.env["mfg.contract.use"].sudo()._count(cr, connector.id, fresh)
+        connector.env["mfg.contract.use"]._count(cr, connector.id, fresh)
         door.wake_after(connector)
     for (place, event), status in zip(valid, statuses, strict=True):
         results[place] = _result(event, status)
