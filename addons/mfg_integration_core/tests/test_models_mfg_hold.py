@@ -124,6 +124,15 @@ class TestResume(ManufacturingCase):
         self.assertEqual(workorder._mfg_running(), workorder)
         self.assertEqual(self.audit(self.order, "order.resumed").why, "Released")
 
+    def test_order_resumes_when_its_holds_are_lifted_together(self):
+        fault = self.given_hold()
+        review = self.given_hold(reason_code="quality_review", reason="Check LOT-001")
+
+        (fault | review)._lift("Both are over")
+
+        self.assertNotEqual(self.order.mfg_state, "blocked")
+        self.assertEqual(self.audit(self.order, "order.resumed").why, "Both are over")
+
     def test_resuming_is_told_in_the_chatter_by_the_acting_user(self):
         self.given_running_workorder()
         hold = self.given_hold()
