@@ -1,6 +1,7 @@
 # Mixins first, then the tables, then the view over them.
 from . import mfg_cached_mixin
 from . import mfg_holdable_mixin
+from . import mfg_placed_mixin
 from . import mfg_pause_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
@@ -40,6 +41,8 @@ from . import mfg_flow
 from . import mfg_flow_catalogue
 from . import mfg_hold
 from . import mfg_hub_note
+from . import mfg_plant
+from . import mfg_line
 from . import mfg_inbox_event
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
@@ -78,6 +81,8 @@ from . import mrp_workorder
 from . import res_config_settings
 from . import stock_lot
 from . import stock_move
+from . import stock_picking
+from . import stock_warehouse
 from . import mfg_integration_log
 from . import mfg_dead_letter
 from . import mfg_replay_line

@@ -31,8 +31,15 @@ class MrpProduction(models.Model):
     """A manufacturing order whose state the plant's systems follow and holds stop."""
 
     _name = "mrp.production"
-    _inherit = ["mrp.production", "mfg.holdable.mixin", "mfg.state.mixin"]
+    _inherit = [
+        "mrp.production",
+        "mfg.holdable.mixin",
+        "mfg.placed.mixin",
+        "mfg.state.mixin",
+    ]
 
+    _mfg_plant_paths = ("picking_type_id.warehouse_id.mfg_plant_id",)
+    _mfg_line_path = "workorder_ids.workcenter_id.mfg_line_id"
     _mfg_gate_remembers = True  # finishing, starting and splitting write the order
     _mfg_state_event_type = "mfg.production.state_changed.v1"
     _mfg_state_initial = "planned"

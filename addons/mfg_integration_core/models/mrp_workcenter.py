@@ -6,8 +6,18 @@ class MrpWorkcenter(models.Model):
     """A work center that equipment faults block and repairs unblock, natively."""
 
     _name = "mrp.workcenter"
-    _inherit = ["mrp.workcenter", "mfg.holdable.mixin"]
+    _inherit = ["mrp.workcenter", "mfg.holdable.mixin", "mfg.placed.mixin"]
 
+    _mfg_plant_paths = ("mfg_line_id.plant_id",)
+    _mfg_line_path = "mfg_line_id"
+
+    mfg_line_id = fields.Many2one(
+        "mfg.line",
+        "Line",
+        index="btree_not_null",
+        check_company=True,
+        help="Line that the work center is part of; it says in which plant it stands.",
+    )
     mfg_equipment_ids = fields.One2many(
         "maintenance.equipment", "mfg_workcenter_id", string="Equipment"
     )

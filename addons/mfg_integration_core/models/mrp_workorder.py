@@ -4,7 +4,11 @@ from odoo import models
 class MrpWorkorder(models.Model):
     """A work order that neither starts nor finishes while its order is held."""
 
-    _inherit = "mrp.workorder"
+    _name = "mrp.workorder"
+    _inherit = ["mrp.workorder", "mfg.placed.mixin"]
+
+    _mfg_plant_paths = ("workcenter_id.mfg_plant_id", "production_id.mfg_plant_id")
+    _mfg_line_path = "workcenter_id.mfg_line_id"
 
     # --------------------------------------------------------------- overrides
 

@@ -33,6 +33,7 @@ from . import test_models_flow
 from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
+from . import test_models_plant
 from . import test_models_pull
 from . import test_models_polling
 from . import test_models_polling_detail
