@@ -79,6 +79,7 @@ from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder
 from . import res_config_settings
+from . import res_users
 from . import stock_lot
 from . import stock_move
 from . import stock_picking

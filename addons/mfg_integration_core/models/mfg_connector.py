@@ -20,6 +20,7 @@ CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 DOOR_FIELDS = (
     "code",
     "company_id",
+    "plant_id",
     "template",
     "max_body_bytes",
     "tolerance_s",
@@ -44,6 +45,7 @@ class MfgConnector(models.Model):
     _description = "Connector"
     _inherit = ["mail.thread", "mfg.cached.mixin"]
     _order = "name"
+    _check_company_auto = True
     _cached_fields = frozenset({*DOOR_FIELDS, "active"})
 
     name = fields.Char(required=True, tracking=True)
@@ -56,6 +58,16 @@ class MfgConnector(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
+    )
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="The one plant that the system serves: documents of other plants are not"
+        " sent to it, and users of other plants see nothing of it. Empty = it serves"
+        " the whole company.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -320,6 +332,14 @@ class MfgConnector(models.Model):
                 ]
             )
         )
+
+    def _serves(self, document):
+        """Whether the document is none of another plant's than the connector's own."""
+        self.ensure_one()
+        if not self.plant_id:
+            return True
+        plant = self.env["mfg.plant"]._plants_of(document).get(document.id)
+        return not plant or plant == self.plant_id
 
     @api.model
     def _find_progress(self, uuid):

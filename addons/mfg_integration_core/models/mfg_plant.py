@@ -148,6 +148,15 @@ class MfgPlant(models.Model):
         return {record.id: self._first(record, paths) for record in records}
 
     @api.model
+    def _plant_of(self, record):
+        """The plant of one record, else of the work at hand; empty for none.
+
+        Work at hand is what is done for the connector of a plant.
+        """
+        plant = self._plants_of(record).get(record.id)
+        return plant or self.sudo().browse(self.env.context.get("mfg_plant_id") or [])
+
+    @api.model
     def _companies_of(self, records) -> dict:
         """``{id: company}``: the record's own, else its plant's, else none."""
         records = records.sudo()

@@ -19,6 +19,12 @@ class MfgQueuedMixin(models.AbstractModel):
         "mfg.connector", required=True, readonly=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one("res.company", readonly=True)
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        readonly=True,
+        ondelete="restrict",
+        help="Plant of the connector, else of the document.",
+    )
     event_type = fields.Char(readonly=True)
     ordering_key = fields.Char(required=True, readonly=True)
     lane_id = fields.Many2one("mfg.lane", readonly=True, ondelete="set null")

@@ -34,6 +34,7 @@ from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
 from . import test_models_plant
+from . import test_models_plant_work
 from . import test_models_pull
 from . import test_models_polling
 from . import test_models_polling_detail
@@ -49,6 +50,7 @@ from . import test_models_story
 from . import test_models_sweeper_watch
 from . import test_models_trace
 from . import test_security_companies
+from . import test_security_plants
 from . import test_unit_of_work
 from . import test_views_actions
 from . import test_wizards_template_trial

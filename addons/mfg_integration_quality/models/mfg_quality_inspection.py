@@ -31,8 +31,10 @@ class MfgQualityInspection(models.Model):
 
     _name = "mfg.quality.inspection"
     _description = "Quality Inspection"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mfg.placed.mixin"]
     _order = "id desc"
+
+    _mfg_plant_paths = ("production_id.mfg_plant_id",)
 
     name = fields.Char(
         required=True,
