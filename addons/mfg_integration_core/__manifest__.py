@@ -56,6 +56,8 @@
         "views/mfg_api_key_views.xml",
         "views/mfg_source_views.xml",
         "wizards/mfg_template_trial_views.xml",
+        "wizards/mfg_setting_override_views.xml",
+        "views/mfg_setting_views.xml",
         "views/mfg_line_views.xml",
         "views/mfg_plant_views.xml",
         "views/mfg_connector_form.xml",

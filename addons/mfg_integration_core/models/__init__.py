@@ -20,6 +20,7 @@ from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
+from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
 from . import mfg_connector_key_set
 from . import mfg_connector_network
@@ -63,6 +64,8 @@ from . import mfg_outbox_story
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
+from . import mfg_setting_value
+from . import mfg_setting
 from . import mfg_source
 from . import mfg_source_detail
 from . import mfg_source_item

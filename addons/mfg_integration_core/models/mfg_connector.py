@@ -117,10 +117,6 @@ class MfgConnector(models.Model):
     parallelism = fields.Integer(
         default=2, help="Lanes worked on at the same time, each by a job of its own."
     )
-    tolerance_s = fields.Integer(
-        "Signature Tolerance (s)", default=300, help="Clock skew a signature may have."
-    )
-    max_body_bytes = fields.Integer("Largest Body (bytes)", default=1048576)
     retry_base_s = fields.Float("First Retry after (s)", default=5.0)
     retry_cap_s = fields.Float("Longest Wait (s)", default=14400.0)
     retry_factor = fields.Float(
@@ -315,7 +311,11 @@ class MfgConnector(models.Model):
     def _known_to_doors(self):
         """``{code: {field: value}}`` of the connectors that take something in."""
         takers = self.sudo().search([("state", "in", ("live", "paused"))])
-        return {known["code"]: known for known in takers.read(DOOR_FIELDS, load=None)}
+        rows = takers.read(DOOR_FIELDS, load=None)
+        return {
+            known["code"]: {**known, **taker._limits()}
+            for known, taker in zip(rows, takers, strict=True)
+        }
 
     @api.model
     def _subscriptions_to(self, event_type):

@@ -108,6 +108,17 @@ class MfgPlant(models.Model):
             "context": {"default_plant_id": self.id},
         }
 
+    def action_view_settings(self):
+        """What holds for the plant and its lines, and where it comes from."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Settings of %(name)s", name=self.name),
+            "res_model": "mfg.setting",
+            "view_mode": "list",
+            "domain": [("plant_id", "=", self.id)],
+        }
+
     # ---------------------------------------------------------------- business
 
     @api.model

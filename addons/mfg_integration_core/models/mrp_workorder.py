@@ -48,11 +48,15 @@ class MrpWorkorder(models.Model):
     def _mfg_start_again(self):
         """Start those of the work orders that can be; a blocked machine stays still.
 
+        So does one of a line whose settings leave the start to a person.
+
         :return: the work orders that run again
         """
+        settings = self.env["mfg.setting"]
         ready = self.filtered(
             lambda workorder: (
                 workorder.state not in ("done", "cancel")
+                and settings._get("hold.restart_work_orders", workorder)
                 and workorder.workcenter_id._mfg_can_run()
             )
         )

@@ -46,6 +46,7 @@ from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention
 from . import test_models_secret_rotation
+from . import test_models_setting
 from . import test_models_story
 from . import test_models_sweeper_watch
 from . import test_models_trace

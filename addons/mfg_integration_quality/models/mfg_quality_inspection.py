@@ -219,7 +219,7 @@ class MfgQualityInspection(models.Model):
                     reason=self.reason,
                 ),
                 blocker=self,
-                clearer=_("Quality"),
+                clearer=self.env["mfg.setting"]._get("hold.clearer_quality", document),
                 case=self.mfg_case_id,
             )
 
@@ -334,4 +334,4 @@ class MfgQualityInspection(models.Model):
             return _("Quality, once the rework is inspected")
         if self.disposition == "rejected":
             return _("Quality, by lifting the hold once the lot is dealt with")
-        return _("Quality")
+        return self.env["mfg.setting"]._get("hold.clearer_quality", self)
