@@ -58,6 +58,8 @@
         "wizards/mfg_template_trial_views.xml",
         "wizards/mfg_setting_override_views.xml",
         "views/mfg_setting_views.xml",
+        "views/mfg_banner_views.xml",
+        "wizards/mfg_timeline_views.xml",
         "views/mfg_line_views.xml",
         "views/mfg_plant_views.xml",
         "views/mfg_connector_form.xml",

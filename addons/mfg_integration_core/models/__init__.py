@@ -1,5 +1,8 @@
 # Mixins first, then the tables, then the view over them.
+from . import mfg_banner_mixin
 from . import mfg_cached_mixin
+from . import mfg_timeline_mixin
+from . import mfg_timeline_postings
 from . import mfg_holdable_mixin
 from . import mfg_placed_mixin
 from . import mfg_pause_mixin
@@ -41,6 +44,7 @@ from . import mfg_event_type
 from . import mfg_flow
 from . import mfg_flow_catalogue
 from . import mfg_hold
+from . import mfg_hold_banner
 from . import mfg_hub_note
 from . import mfg_plant
 from . import mfg_line

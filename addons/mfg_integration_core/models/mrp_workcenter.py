@@ -22,6 +22,14 @@ class MrpWorkcenter(models.Model):
         "maintenance.equipment", "mfg_workcenter_id", string="Equipment"
     )
 
+    def _mfg_blocking_documents(self):
+        """Extended: the machines that stand here."""
+        return [*super()._mfg_blocking_documents(), self.mfg_equipment_ids]
+
+    def _mfg_moments(self):
+        """Extended: when it worked and when it stood still."""
+        return [*super()._mfg_moments(), *self._mfg_moments_of_times(self.time_ids)]
+
     def _mfg_block(self, reason):
         """Block the work centers as their screen does; the downtime starts to count.
 

@@ -5,7 +5,7 @@ class MrpWorkorder(models.Model):
     """A work order that neither starts nor finishes while its order is held."""
 
     _name = "mrp.workorder"
-    _inherit = ["mrp.workorder", "mfg.placed.mixin"]
+    _inherit = ["mrp.workorder", "mfg.banner.mixin", "mfg.placed.mixin"]
 
     _mfg_plant_paths = ("workcenter_id.mfg_plant_id", "production_id.mfg_plant_id")
     _mfg_line_path = "workcenter_id.mfg_line_id"
@@ -28,6 +28,14 @@ class MrpWorkorder(models.Model):
         return super().button_finish()
 
     # ---------------------------------------------------------------- business
+
+    def _mfg_blocking_documents(self):
+        """Extended: what the gates of a start ask."""
+        blocking = super()._mfg_blocking_documents()
+        if self.state not in ("done", "cancel"):
+            machines = self.workcenter_id.mfg_equipment_ids
+            blocking += [self.production_id, self.workcenter_id, machines]
+        return blocking
 
     def _mfg_check_start(self):
         """Pass the gates of a start: the order's, the work center's, its machines'."""
