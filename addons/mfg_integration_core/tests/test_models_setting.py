@@ -1,8 +1,10 @@
 import json
 
 from odoo.exceptions import AccessError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import new_test_user, tagged
 
+from ..models import mfg_retention
 from .common import ManufacturingCase
 
 RESTART = "hold.restart_work_orders"
@@ -176,6 +178,7 @@ class TestSetting(ManufacturingCase):
 
         inherited = connectors._by_code("mes-limits")._limit("max_body_bytes")
         connector.max_body_bytes = 512
+        self.env.flush_all()
         own = connectors._by_code("mes-limits")._limit("max_body_bytes")
 
         self.assertEqual((inherited, own), (4096, 512))
@@ -195,6 +198,73 @@ class TestSetting(ManufacturingCase):
 
         after = connectors._known_to_doors()["mes-door"]["tolerance_s"]
         self.assertEqual((before, after), (300, 60))
+
+    def test_n1_plant_keeps_bodies_as_long_as_it_says(self):
+        self.set(BODIES, self.company, 5)
+        self.set(BODIES, self.plant, 2)
+
+        store = mfg_retention.STORES["in"]
+        query, parameters = self.env["mfg.retention"]._due("bodies", store, "item.id")
+
+        row = self.given_event_of(self.plant, days=3)
+        other = self.given_event_of(self.scene.plant("Lyon"), days=3)
+        self.env.cr.execute(query, parameters)
+        due = {row_id for (row_id,) in self.env.cr.fetchall()}
+        self.assertIn(row, due)
+        self.assertNotIn(other, due)
+
+    def given_event_of(self, plant, days):
+        """The id of an event of the plant, processed so many days ago."""
+        connector = self.env["mfg.connector"].create(
+            {"name": "MES", "code": f"mes-{plant.id}", "plant_id": plant.id}
+        )
+        self.env.cr.execute(
+            """
+            INSERT INTO mfg_inbox_event (uuid, connector_id, company_id, plant_id,
+                                         event_id, ordering_key, state, received_at,
+                                         create_date)
+            SELECT %s, %s, %s, %s, 'one', 'one', 'processed', moment, moment
+              FROM (SELECT now() AT TIME ZONE 'UTC'
+                           - make_interval(days => %s)) AS old (moment)
+            RETURNING id
+            """,
+            (
+                f"setting-{plant.id}",
+                connector.id,
+                plant.company_id.id,
+                plant.id,
+                days,
+            ),
+        )
+        return self.env.cr.fetchone()[0]
+
+    # ----------------------------------------------------------------- upgrade
+
+    def test_n1_upgrade_from_1_0_takes_over_what_was_set(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("mfg_integration_core.keep_bodies_days", "0")
+        parameters.set_param("mfg_integration_core.keep_headers_days", "365")
+        as_shipped, changed = (
+            self.env["mfg.connector"].create(
+                {"name": "MES", "code": f"mes-{seconds}", "tolerance_s": seconds}
+            )
+            for seconds in (300, 60)
+        )
+        self.env.flush_all()
+        script = load_script(
+            "mfg_integration_core/migrations/1.1.0/post-settings.py", "settings"
+        )
+
+        script.migrate(self.env.cr, "17.0.1.0.0")
+        script.migrate(self.env.cr, "17.0.1.0.0")
+        self.env.invalidate_all()
+        self.env.registry.clear_cache()
+
+        self.assertEqual(self.settings._resolve(BODIES)[:2], (0, "global"))
+        rows = self.settings._resolve("retention.rows_days")
+        self.assertEqual(rows[:2], (365, "default"))
+        self.assertEqual((as_shipped.tolerance_s, changed.tolerance_s), (0, 60))
+        self.assertFalse(parameters.get_param("mfg_integration_core.keep_bodies_days"))
 
     # ------------------------------------------------------------------ rights
 
