@@ -3,7 +3,18 @@
 from datetime import timezone
 
 #: What happens at one instant is shown cause first.
-KINDS = ("event", "state", "document", "hold", "message", "attempt", "note", "end")
+KINDS = (
+    "event",
+    "state",
+    "document",
+    "hold",
+    "work",
+    "posting",
+    "message",
+    "attempt",
+    "note",
+    "end",
+)
 #: How the outcome of an attempt looks.
 ATTEMPT_TONES = {
     "succeeded": "success",

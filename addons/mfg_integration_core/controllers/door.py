@@ -150,10 +150,10 @@ def proven_body(connector) -> bytes:
 
 def raw_body(connector) -> bytes:
     """The body as it came over the wire."""
-    raw = request.mfg_body.data
-    if raw is None or len(raw) > connector.max_body_bytes:
+    raw, most = request.mfg_body.data, connector._limit("max_body_bytes")
+    if raw is None or len(raw) > most:
         raise BodyTooLargeError(
-            f"The body is longer than {connector.max_body_bytes} bytes, which is what"
+            f"The body is longer than {most} bytes, which is what"
             " this connector takes at once. Send smaller batches."
         )
     return raw
@@ -195,7 +195,7 @@ def _verify_standard(connector, raw: bytes):
         request.httprequest.headers,
         raw,
         now=time.time(),
-        tolerance_s=connector.tolerance_s,
+        tolerance_s=connector._limit("tolerance_s"),
     )
 
 
@@ -219,7 +219,7 @@ def unpack(connector, raw: bytes) -> bytes:
     return http_body.decode(
         raw,
         request.httprequest.headers.get("Content-Encoding"),
-        connector.max_body_bytes,
+        connector._limit("max_body_bytes"),
     )
 
 

@@ -62,7 +62,7 @@ class InboundController(http.Controller):
                     headers,
                     raw,
                     time.time(),
-                    connector.tolerance_s,
+                    connector._limit("tolerance_s"),
                 )
         else:
             door.prove(connector, raw)

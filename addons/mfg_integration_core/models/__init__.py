@@ -1,6 +1,10 @@
 # Mixins first, then the tables, then the view over them.
+from . import mfg_banner_mixin
 from . import mfg_cached_mixin
+from . import mfg_timeline_mixin
+from . import mfg_timeline_postings
 from . import mfg_holdable_mixin
+from . import mfg_placed_mixin
 from . import mfg_pause_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
@@ -19,6 +23,7 @@ from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
 from . import mfg_connector_breaker
 from . import mfg_connector_drain
+from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
 from . import mfg_connector_key_set
 from . import mfg_connector_network
@@ -39,7 +44,10 @@ from . import mfg_event_type
 from . import mfg_flow
 from . import mfg_flow_catalogue
 from . import mfg_hold
+from . import mfg_hold_banner
 from . import mfg_hub_note
+from . import mfg_plant
+from . import mfg_line
 from . import mfg_inbox_event
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
@@ -60,6 +68,8 @@ from . import mfg_outbox_story
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
+from . import mfg_setting_value
+from . import mfg_setting
 from . import mfg_source
 from . import mfg_source_detail
 from . import mfg_source_item
@@ -76,8 +86,11 @@ from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder
 from . import res_config_settings
+from . import res_users
 from . import stock_lot
 from . import stock_move
+from . import stock_picking
+from . import stock_warehouse
 from . import mfg_integration_log
 from . import mfg_dead_letter
 from . import mfg_replay_line

@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import _, fields, models
 
 from ..protocols import packml
+from ..timeline import moment
+from .mfg_timeline_mixin import MOST_MOMENTS
 
 AVAILABILITIES = [
     ("running", "Running"),
@@ -17,7 +19,10 @@ class MaintenanceEquipment(models.Model):
     """A machine: where it stands and what it says about itself."""
 
     _name = "maintenance.equipment"
-    _inherit = ["maintenance.equipment", "mfg.holdable.mixin"]
+    _inherit = ["maintenance.equipment", "mfg.holdable.mixin", "mfg.placed.mixin"]
+
+    _mfg_plant_paths = ("mfg_workcenter_id.mfg_plant_id",)
+    _mfg_line_path = "mfg_workcenter_id.mfg_line_id"
 
     mfg_workcenter_id = fields.Many2one(
         "mrp.workcenter", "Work Center", index=True, check_company=True
@@ -88,3 +93,30 @@ class MaintenanceEquipment(models.Model):
     def _mfg_cause_is_cleared(self):
         """Whether a case that began with a fault of this machine may settle."""
         return self.mfg_availability not in REPAIRED_FROM
+
+    # ---------------------------------------------------------------- timeline
+
+    def _mfg_chains(self):
+        """Extended: what its repairs were part of."""
+        # sudo: whoever may see the machine may know of its repairs.
+        repairs = self.sudo().maintenance_ids.mapped("mfg_correlation_id")
+        return sorted({*super()._mfg_chains(), *(chain for chain in repairs if chain)})
+
+    def _mfg_moments(self):
+        """Extended: the repairs that were asked for."""
+        # sudo: as above.
+        repairs = self.sudo().maintenance_ids.sorted("id")[-MOST_MOMENTS:]
+        return [*super()._mfg_moments(), *map(self._mfg_moment_of_repair, repairs)]
+
+    def _mfg_moment_of_repair(self, request):
+        """That a repair was asked for, and how it stands."""
+        states = dict(request._fields["mfg_state"]._description_selection(self.env))
+        return moment(
+            request,
+            request.create_date,
+            "work",
+            _("Maintenance asked for: %(request)s", request=request.display_name),
+            _("Now: %(state)s", state=states[request.mfg_state]),
+            "fa-wrench",
+            "info",
+        )

@@ -40,7 +40,10 @@ class MaintenanceRequest(models.Model):
     """A repair that Odoo and a CMMS do together, in one canonical state."""
 
     _name = "maintenance.request"
-    _inherit = ["maintenance.request", "mfg.state.mixin"]
+    _inherit = ["maintenance.request", "mfg.placed.mixin", "mfg.state.mixin"]
+
+    _mfg_plant_paths = ("equipment_id.mfg_plant_id",)
+    _mfg_line_path = "equipment_id.mfg_workcenter_id.mfg_line_id"
 
     _mfg_state_initial = "requested"
 

@@ -79,8 +79,8 @@ class MfgApiDescription(models.AbstractModel):
     @api.model
     def _limits(self):
         """Bytes of a body: unless the connector says otherwise, and at most."""
-        default = self.env["mfg.connector"].default_get(["max_body_bytes"])
-        return default["max_body_bytes"], HARD_LIMIT_BYTES
+        default = self.env["mfg.setting"]._get("connector.max_body_bytes")
+        return default, HARD_LIMIT_BYTES
 
     # ------------------------------------------------------------------ hooks
 

@@ -23,6 +23,8 @@ SEALED_COLUMNS = (
     "why",
     "message_uuid",
     "correlation_id",
+    "company_ref",
+    "plant_ref",
 )
 
 
@@ -56,6 +58,9 @@ class MfgAuditEntry(models.Model):
         "Caused by", readonly=True, help="UUID of the event that was being handled."
     )
     correlation_id = fields.Char("Correlation ID", readonly=True, index=True)
+    # Numbers, not references: an entry has no foreign key. 0 = belongs to all.
+    company_ref = fields.Integer("Company ID", readonly=True, group_operator=None)
+    plant_ref = fields.Integer("Plant ID", readonly=True, group_operator=None)
     # Columns that are added later must be nullable and join SEALED_COLUMNS: an entry
     # is checked against the keys of its own canonical text.
     canonical = fields.Text(readonly=True, help="What the digest is computed from.")
@@ -165,8 +170,19 @@ class MfgAuditEntry(models.Model):
             "why": why or None,
             "message_uuid": context.get("mfg_causation_id"),
             "correlation_id": self._chain_of(record),
+            **self._home_of(record),
         }
         return {**entry, "canonical": _canonical(entry)}
+
+    @api.model
+    def _home_of(self, record):
+        """Which users may read about the record: those of its company and plant."""
+        plants = self.env["mfg.plant"]
+        company = plants._companies_of(record).get(record.id)
+        return {
+            "company_ref": company.id if company else 0,
+            "plant_ref": plants._plant_of(record).id or 0,
+        }
 
     @api.model
     def _chain_of(self, record):

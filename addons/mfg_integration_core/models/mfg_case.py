@@ -30,6 +30,13 @@ class MfgCase(models.Model):
     )
     document_name = fields.Char("Began with", compute="_compute_document_name")
     company_id = fields.Many2one("res.company", readonly=True)
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Plant of what the case began with.",
+    )
     hold_ids = fields.One2many("mfg.hold", "case_id", readonly=True)
     active_hold_count = fields.Integer(compute="_compute_active_hold_count")
 
@@ -122,6 +129,7 @@ class MfgCase(models.Model):
         if case:
             return case.with_env(caller)
         company = self.env.company
+        plant = self.env["mfg.plant"]._plant_of(document if document else self)
         if document and "company_id" in document._fields:
             company = document.sudo().company_id or company
         case = self.create(
@@ -132,6 +140,7 @@ class MfgCase(models.Model):
                 "res_model": document._name if document else False,
                 "res_id": document.id if document else False,
                 "company_id": company.id,
+                "plant_id": plant.id,
             }
         )
         case._audit("case.opened", new=title)

@@ -56,20 +56,29 @@ class MfgCaseTimeline(models.Model):
     def _compute_timeline(self):
         for case in self:
             chain = [("correlation_id", "=", case.correlation_id)]
-            events = self.env["mfg.inbox.event"].search(chain)
-            messages = self.env["mfg.outbox.message"].search(chain)
-            entries = self.env["mfg.audit.entry"].search(chain)
-            moments = [
-                *map(self._moment_of_event, events),
-                *map(self._moment_of_message, messages),
-                *map(self._moment_of_attempt, messages.attempt_ids),
-                *map(
-                    self._moment_of_attempt,
-                    events.attempt_ids.filtered(lambda a: a.outcome != "succeeded"),
-                ),
-                *map(self._moment_of_entry, entries),
-            ]
-            case.timeline = in_order(moments)
+            case.timeline = in_order(self._moments_where(chain))
+
+    @api.model
+    def _moments_where(self, domain, limit=None):
+        """Moments of the events, messages and audit entries that match.
+
+        :param domain: on what the three have in common: chain and document
+        :param limit: of each, only so many of the newest
+        """
+        newest = {"order": "id desc", "limit": limit}
+        events = self.env["mfg.inbox.event"].search(domain, **newest)
+        messages = self.env["mfg.outbox.message"].search(domain, **newest)
+        entries = self.env["mfg.audit.entry"].search(domain, **newest)
+        return [
+            *map(self._moment_of_event, events),
+            *map(self._moment_of_message, messages),
+            *map(self._moment_of_attempt, messages.attempt_ids),
+            *map(
+                self._moment_of_attempt,
+                events.attempt_ids.filtered(lambda a: a.outcome != "succeeded"),
+            ),
+            *map(self._moment_of_entry, entries),
+        ]
 
     # ----------------------------------------------------------------- moments
 

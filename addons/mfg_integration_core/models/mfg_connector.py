@@ -21,6 +21,7 @@ CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 DOOR_FIELDS = (
     "code",
     "company_id",
+    "plant_id",
     "template",
     "max_body_bytes",
     "tolerance_s",
@@ -50,6 +51,7 @@ class MfgConnector(models.Model):
     _description = "Connector"
     _inherit = ["mail.thread", "mfg.cached.mixin"]
     _order = "name"
+    _check_company_auto = True
     _cached_fields = frozenset(
         itertools.chain(DOOR_FIELDS, *PROOF_FIELDS.values(), ["active"])
     )
@@ -64,6 +66,16 @@ class MfgConnector(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company
+    )
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+        help="The one plant that the system serves: documents of other plants are not"
+        " sent to it, and users of other plants see nothing of it. Empty = it serves"
+        " the whole company.",
     )
     user_id = fields.Many2one(
         "res.users",
@@ -113,10 +125,6 @@ class MfgConnector(models.Model):
     parallelism = fields.Integer(
         default=2, help="Lanes worked on at the same time, each by a job of its own."
     )
-    tolerance_s = fields.Integer(
-        "Signature Tolerance (s)", default=300, help="Clock skew a signature may have."
-    )
-    max_body_bytes = fields.Integer("Largest Body (bytes)", default=1048576)
     retry_base_s = fields.Float("First Retry after (s)", default=5.0)
     retry_cap_s = fields.Float("Longest Wait (s)", default=14400.0)
     retry_factor = fields.Float(
@@ -311,12 +319,13 @@ class MfgConnector(models.Model):
     def _known_to_doors(self):
         """``{code: {field: value}}`` of the connectors that take something in."""
         takers = self.sudo().search([("state", "in", ("live", "paused"))])
-        return {
-            taker.code: taker.read(
-                [*DOOR_FIELDS, *PROOF_FIELDS.get(taker.inbound_auth, ())], load=None
-            )[0]
-            for taker in takers
-        }
+        return {taker.code: taker._known_to_door() for taker in takers}
+
+    def _known_to_door(self):
+        """``{field: value}`` of what a door asks of the connector."""
+        self.ensure_one()
+        names = [*DOOR_FIELDS, *PROOF_FIELDS.get(self.inbound_auth, ())]
+        return {**self.read(names, load=None)[0], **self._limits()}
 
     @api.model
     def _subscriptions_to(self, event_type):
@@ -333,6 +342,14 @@ class MfgConnector(models.Model):
                 ]
             )
         )
+
+    def _serves(self, document):
+        """Whether the document is none of another plant's than the connector's own."""
+        self.ensure_one()
+        if not self.plant_id:
+            return True
+        plant = self.env["mfg.plant"]._plants_of(document).get(document.id)
+        return not plant or plant == self.plant_id
 
     @api.model
     def _find_progress(self, uuid):

@@ -172,7 +172,7 @@ class MfgConnectorInboundAuth(models.Model):
             algorithms=partner_token.read_algorithms(self.jwt_algorithms),
             claim=self.jwt_claim,
             value=self.jwt_claim_value,
-            tolerance_s=self.tolerance_s,
+            tolerance_s=self._limit("tolerance_s"),
         )
         key_set = self.env["mfg.key.set"].sudo()._stored(self.id, self.jwks_url)
         try:

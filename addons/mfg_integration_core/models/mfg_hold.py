@@ -53,6 +53,13 @@ class MfgHold(models.Model):
     case_id = fields.Many2one("mfg.case", readonly=True, index=True)
     correlation_id = fields.Char("Correlation ID", readonly=True, index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Plant of what is held, else of what led to the hold.",
+    )
     paused_workorder_ids = fields.Many2many(
         "mrp.workorder",
         readonly=True,
@@ -230,6 +237,10 @@ class MfgHold(models.Model):
             [("correlation_id", "=", correlation_id)]
         )
         company = "company_id" in document._fields and document.company_id
+        plants = self.env["mfg.plant"]
+        plant = plants._plants_of(document)[document.id] or case.plant_id
+        if not plant:
+            plant = plants._plant_of(blocker if blocker else document)
         return {
             "name": f"{label[reason_code]}: {reason}",
             "reason_code": reason_code,
@@ -244,6 +255,7 @@ class MfgHold(models.Model):
             "case_id": case.id,
             "correlation_id": correlation_id,
             "company_id": (company or self.env.company).id,
+            "plant_id": plant.id,
         }
 
     # ----------------------------------------------------------------- lifting
@@ -328,5 +340,6 @@ class MfgHold(models.Model):
         self.ensure_one()
         self.env["mfg.audit.entry"].with_context(
             mfg_correlation_id=self.env.context.get("mfg_correlation_id")
-            or self.correlation_id
+            or self.correlation_id,
+            mfg_plant_id=self.plant_id.id,
         )._append(document if document is not None else self, action, **values)

@@ -16,6 +16,7 @@ class MfgHoldableMixin(models.AbstractModel):
     """
 
     _name = "mfg.holdable.mixin"
+    _inherit = ["mfg.banner.mixin", "mfg.timeline.mixin"]
     _description = "Can Be Held"
 
     # Whether a gated action writes the row itself. Then a gate may trust for the rest

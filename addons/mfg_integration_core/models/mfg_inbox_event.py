@@ -276,6 +276,7 @@ class MfgInboxEvent(models.Model):
             "uuid": uuid,
             "connector_id": connector.id,
             "company_id": connector.company_id.id,
+            "plant_id": connector.plant_id.id or None,
             "event_id": arrival.event_id,
             "event_type": arrival.event_type,
             "source": event.get("source"),

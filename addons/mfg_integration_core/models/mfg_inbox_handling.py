@@ -100,6 +100,7 @@ class MfgInboxHandling(models.Model):
         return {
             "mfg_connector_id": connector.id,
             "allowed_company_ids": connector.company_id.ids,
+            "mfg_plant_id": connector.plant_id.id,
             "lang": connector.user_id.lang,
             "tz": connector.user_id.tz,
         }
@@ -139,7 +140,14 @@ class MfgInboxHandling(models.Model):
         # it: let it be this one, not whichever the commit would take.
         handler.env.flush_all()
         if document:
-            event.write({"res_model": document._name, "res_id": document.id})
+            plant = event.plant_id or self.env["mfg.plant"]._plant_of(document)
+            event.write(
+                {
+                    "res_model": document._name,
+                    "res_id": document.id,
+                    "plant_id": plant.id,
+                }
+            )
         return "processed"
 
     def _handler(self):

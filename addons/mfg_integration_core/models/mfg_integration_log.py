@@ -10,6 +10,7 @@ _SHARED = (
     "event_type",
     "connector_id",
     "company_id",
+    "plant_id",
     "state",
     "reason_code",
     "reason",
@@ -41,6 +42,7 @@ class MfgIntegrationLog(models.Model):
     event_type = fields.Char(readonly=True)
     connector_id = fields.Many2one("mfg.connector", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
+    plant_id = fields.Many2one("mfg.plant", readonly=True)
     state = fields.Selection("_selection_state", readonly=True)
     reason_code = fields.Char(readonly=True)
     reason = fields.Text(readonly=True)

@@ -144,6 +144,9 @@ class MfgOutboxMessage(models.Model):
             "uuid": uuid,
             "connector_id": connector.id,
             "company_id": connector.company_id.id,
+            "plant_id": (
+                connector.plant_id or self.env["mfg.plant"]._plant_of(document)
+            ).id,
             "subscription_id": subscription.id,
             "event_type": event_type,
             "operation": subscription.operation,

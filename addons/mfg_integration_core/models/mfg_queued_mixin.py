@@ -19,6 +19,12 @@ class MfgQueuedMixin(models.AbstractModel):
         "mfg.connector", required=True, readonly=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one("res.company", readonly=True)
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        readonly=True,
+        ondelete="restrict",
+        help="Plant of the connector, else of the document.",
+    )
     event_type = fields.Char(readonly=True)
     ordering_key = fields.Char(required=True, readonly=True)
     lane_id = fields.Many2one("mfg.lane", readonly=True, ondelete="set null")
@@ -103,6 +109,8 @@ class MfgQueuedMixin(models.AbstractModel):
                     ON {table} (connector_id, id) WHERE lane_id IS NULL;
                 CREATE INDEX IF NOT EXISTS {dead_index}
                     ON {table} (failed_at, id) WHERE cause IS NOT NULL;
+                CREATE INDEX IF NOT EXISTS {document_index}
+                    ON {table} (res_id, res_model) WHERE res_id IS NOT NULL;
                 CREATE INDEX IF NOT EXISTS {bodies_index}
                     ON {table} (create_date, id) WHERE bodies_removed_at IS NULL;
                 """
@@ -113,6 +121,7 @@ class MfgQueuedMixin(models.AbstractModel):
                 unusual_index=sql.Identifier(f"{table}_unusual_index"),
                 adopt_index=sql.Identifier(f"{table}_adopt_index"),
                 dead_index=sql.Identifier(f"{table}_dead_index"),
+                document_index=sql.Identifier(f"{table}_document_index"),
                 bodies_index=sql.Identifier(f"{table}_bodies_index"),
                 # Literals, since an index predicate takes no parameters.
                 final=sql.SQL(", ").join(map(sql.Literal, final_states)),

@@ -16,9 +16,8 @@ _logger = logging.getLogger(__name__)
 CHUNK_ROWS = 1000
 #: A run of the cron ends after this time and goes on in the next one.
 BUDGET_S = 240.0
-#: Days that hold where neither the settings nor the event type say others.
-DEFAULT_BODIES_DAYS = 30
-DEFAULT_HEADERS_DAYS = 365
+#: Settings of how many days bodies and whole rows are kept.
+SETTINGS = ("retention.bodies_days", "retention.rows_days")
 #: Notes of the hub itself are kept this long.
 NOTES_DAYS = 90
 
@@ -66,9 +65,9 @@ BEGINNING = (datetime.min, 0)
 class MfgRetention(models.AbstractModel):
     """Removes what was kept long enough: bodies first, whole rows later.
 
-    How long is said per event type, else by the settings. The time counts from the
-    last change of a row. What is not in a final state, and what an open case tells
-    about, stays however old it is.
+    How long is said per event type, else by the settings of the plant. The time counts
+    from the last change of a row. What is not in a final state, and what an open case
+    tells about, stays however old it is.
     """
 
     _name = "mfg.retention"
@@ -79,21 +78,30 @@ class MfgRetention(models.AbstractModel):
     @api.model
     def _default_days(self):
         """Days that bodies and headers are kept by default; 0 = for ever."""
-        return tuple(
-            int(self.env["ir.config_parameter"].sudo().get_param(name, days))
-            for name, days in (
-                ("mfg_integration_core.keep_bodies_days", DEFAULT_BODIES_DAYS),
-                ("mfg_integration_core.keep_headers_days", DEFAULT_HEADERS_DAYS),
-            )
-        )
+        settings = self.env["mfg.setting"]
+        return tuple(settings._get(key) for key in SETTINGS)
 
     @api.model
     def _set_default_days(self, bodies, headers):
         """Keep bodies and headers so many days by default; 0 = for ever."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        # As text: Odoo takes the number 0 for a parameter that is to be removed.
-        parameters.set_param("mfg_integration_core.keep_bodies_days", str(bodies))
-        parameters.set_param("mfg_integration_core.keep_headers_days", str(headers))
+        everywhere = self.env["res.company"]
+        for key, days in zip(SETTINGS, (bodies, headers), strict=True):
+            if days != self.env["mfg.setting"]._get(key):
+                self.env["mfg.setting"]._set(key, everywhere, days)
+
+    @api.model
+    def _own_days(self):
+        """``(level, id, bodies, headers)`` of companies and plants that say their own.
+
+        What they leave to others is None.
+        """
+        own = self.env["mfg.setting.value"]._own()
+        bodies, headers = (own.get(key, {}) for key in SETTINGS)
+        places = sorted({*bodies, *headers} - {("global", 0)})
+        return [
+            (level, place, bodies.get((level, place)), headers.get((level, place)))
+            for level, place in places
+        ]
 
     # ---------------------------------------------------------------- the cron
 
@@ -254,6 +262,7 @@ class MfgRetention(models.AbstractModel):
             .search([("has_own_retention", "=", True)])
         )
         bodies, headers = self._default_days()
+        places = self._own_days()
         finished = (
             f"GREATEST(item.create_date, item.write_date, item.{store.finished_column})"
         )
@@ -267,6 +276,7 @@ class MfgRetention(models.AbstractModel):
             AND NOT {is_row_due})"""
         days = [bodies, headers, *types.mapped("keep_bodies_days")]
         days += types.mapped("keep_headers_days")
+        days += [day for _level, _id, *own in places for day in own if day is not None]
         query = f"""
             SELECT {columns}
               FROM {store.table} item
@@ -274,9 +284,21 @@ class MfgRetention(models.AbstractModel):
                                %(headers)s::int[])
                      AS own (event_type, bodies_days, headers_days)
                      ON own.event_type = item.event_type
+              LEFT JOIN unnest(%(levels)s::varchar[], %(places)s::int[],
+                               %(place_bodies)s::int[], %(place_headers)s::int[])
+                     AS plant (level, id, bodies_days, headers_days)
+                     ON plant.level = 'plant' AND plant.id = item.plant_id
+              LEFT JOIN unnest(%(levels)s::varchar[], %(places)s::int[],
+                               %(place_bodies)s::int[], %(place_headers)s::int[])
+                     AS company (level, id, bodies_days, headers_days)
+                     ON company.level = 'company' AND company.id = item.company_id
              CROSS JOIN LATERAL (
-                SELECT COALESCE(own.bodies_days, %(default_bodies)s) AS bodies_days,
-                       COALESCE(own.headers_days, %(default_headers)s) AS headers_days
+                SELECT COALESCE(own.bodies_days, plant.bodies_days,
+                                company.bodies_days, %(default_bodies)s)
+                           AS bodies_days,
+                       COALESCE(own.headers_days, plant.headers_days,
+                                company.headers_days, %(default_headers)s)
+                           AS headers_days
              ) keep
              WHERE item.state IN %(final_states)s
                AND item.create_date
@@ -290,6 +312,10 @@ class MfgRetention(models.AbstractModel):
             "types": types.mapped("name"),
             "bodies": types.mapped("keep_bodies_days"),
             "headers": types.mapped("keep_headers_days"),
+            "levels": [level for level, *_rest in places],
+            "places": [place for _level, place, *_rest in places],
+            "place_bodies": [bodies for *_place, bodies, _headers in places],
+            "place_headers": [headers for *_place, headers in places],
             "default_bodies": bodies,
             "default_headers": headers,
             "final_states": store.final_states,

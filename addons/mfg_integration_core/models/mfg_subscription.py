@@ -95,10 +95,12 @@ class MfgSubscription(models.Model):
                 raise ValidationError(in_full(error)) from error
 
     def _matches(self, document):
-        """Whether ``document`` meets the condition and belongs to our company."""
+        """Whether ``document`` meets the condition, in our company and plant."""
         self.ensure_one()
         company = "company_id" in document._fields and document.company_id
         if company and company != self.connector_id.company_id:
+            return False
+        if not self.connector_id._serves(document):
             return False
         condition = literal_eval(self.condition or "[]")
         return not condition or bool(document.filtered_domain(condition))

@@ -2,6 +2,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..compat import producing_lots
+
 STATES = [
     ("planned", "Planned"),
     ("released", "Released"),
@@ -31,8 +33,15 @@ class MrpProduction(models.Model):
     """A manufacturing order whose state the plant's systems follow and holds stop."""
 
     _name = "mrp.production"
-    _inherit = ["mrp.production", "mfg.holdable.mixin", "mfg.state.mixin"]
+    _inherit = [
+        "mrp.production",
+        "mfg.holdable.mixin",
+        "mfg.placed.mixin",
+        "mfg.state.mixin",
+    ]
 
+    _mfg_plant_paths = ("picking_type_id.warehouse_id.mfg_plant_id",)
+    _mfg_line_path = "workorder_ids.workcenter_id.mfg_line_id"
     _mfg_gate_remembers = True  # finishing, starting and splitting write the order
     _mfg_state_event_type = "mfg.production.state_changed.v1"
     _mfg_state_initial = "planned"
@@ -135,6 +144,27 @@ class MrpProduction(models.Model):
             "uom": self.product_uom_id.name,
             "blocked_by": [hold._blocker_text() for hold in holds],
         }
+
+    # -------------------------------------------------------------- the screen
+
+    def _mfg_blocking_documents(self):
+        """Extended: the lots that are made and used."""
+        blocking = super()._mfg_blocking_documents()
+        if self.state not in ("done", "cancel"):
+            used = self.move_raw_ids.move_line_ids.lot_id
+            blocking.append(producing_lots(self) | used)
+        return blocking
+
+    def _mfg_moments(self):
+        """Extended: the work and what was posted."""
+        # sudo: whoever may see the order may know what was done for it.
+        order = self.sudo()
+        moves = order.move_finished_ids | order.move_raw_ids | order.scrap_ids.move_ids
+        return [
+            *super()._mfg_moments(),
+            *self._mfg_moments_of_times(order.workorder_ids.time_ids),
+            *self._mfg_moments_of_lines(moves.move_line_ids),
+        ]
 
     # ------------------------------------------------------------------- holds
 

@@ -6,11 +6,29 @@ class MrpWorkcenter(models.Model):
     """A work center that equipment faults block and repairs unblock, natively."""
 
     _name = "mrp.workcenter"
-    _inherit = ["mrp.workcenter", "mfg.holdable.mixin"]
+    _inherit = ["mrp.workcenter", "mfg.holdable.mixin", "mfg.placed.mixin"]
 
+    _mfg_plant_paths = ("mfg_line_id.plant_id",)
+    _mfg_line_path = "mfg_line_id"
+
+    mfg_line_id = fields.Many2one(
+        "mfg.line",
+        "Line",
+        index="btree_not_null",
+        check_company=True,
+        help="Line that the work center is part of; it says in which plant it stands.",
+    )
     mfg_equipment_ids = fields.One2many(
         "maintenance.equipment", "mfg_workcenter_id", string="Equipment"
     )
+
+    def _mfg_blocking_documents(self):
+        """Extended: the machines that stand here."""
+        return [*super()._mfg_blocking_documents(), self.mfg_equipment_ids]
+
+    def _mfg_moments(self):
+        """Extended: when it worked and when it stood still."""
+        return [*super()._mfg_moments(), *self._mfg_moments_of_times(self.time_ids)]
 
     def _mfg_block(self, reason):
         """Block the work centers as their screen does; the downtime starts to count.

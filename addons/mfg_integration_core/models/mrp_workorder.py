@@ -4,7 +4,11 @@ from odoo import models
 class MrpWorkorder(models.Model):
     """A work order that neither starts nor finishes while its order is held."""
 
-    _inherit = "mrp.workorder"
+    _name = "mrp.workorder"
+    _inherit = ["mrp.workorder", "mfg.banner.mixin", "mfg.placed.mixin"]
+
+    _mfg_plant_paths = ("workcenter_id.mfg_plant_id", "production_id.mfg_plant_id")
+    _mfg_line_path = "workcenter_id.mfg_line_id"
 
     # --------------------------------------------------------------- overrides
 
@@ -25,6 +29,14 @@ class MrpWorkorder(models.Model):
 
     # ---------------------------------------------------------------- business
 
+    def _mfg_blocking_documents(self):
+        """Extended: what the gates of a start ask."""
+        blocking = super()._mfg_blocking_documents()
+        if self.state not in ("done", "cancel"):
+            machines = self.workcenter_id.mfg_equipment_ids
+            blocking += [self.production_id, self.workcenter_id, machines]
+        return blocking
+
     def _mfg_check_start(self):
         """Pass the gates of a start: the order's, the work center's, its machines'."""
         self.production_id._mfg_check_gate("start")
@@ -44,11 +56,15 @@ class MrpWorkorder(models.Model):
     def _mfg_start_again(self):
         """Start those of the work orders that can be; a blocked machine stays still.
 
+        So does one of a line whose settings leave the start to a person.
+
         :return: the work orders that run again
         """
+        settings = self.env["mfg.setting"]
         ready = self.filtered(
             lambda workorder: (
                 workorder.state not in ("done", "cancel")
+                and settings._get("hold.restart_work_orders", workorder)
                 and workorder.workcenter_id._mfg_can_run()
             )
         )

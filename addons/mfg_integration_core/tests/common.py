@@ -23,6 +23,22 @@ class ManufacturingScene:
     def workcenter(self, name="Assembly Line 1", **values):
         return self.env["mrp.workcenter"].create({"name": name, **values})
 
+    def plant(self, name, *, warehouses=None, **values):
+        """A plant of the company, with the warehouses that it is given."""
+        values = {"name": name, "code": name.upper(), **values}
+        plant = self.env["mfg.plant"].create(values)
+        if warehouses:
+            warehouses.mfg_plant_id = plant
+        return plant
+
+    def line(self, plant, name="Assembly", *, workcenters=None, **values):
+        """A line of the plant, made of the work centers."""
+        values = {"name": name, "code": name, "plant_id": plant.id, **values}
+        line = self.env["mfg.line"].create(values)
+        if workcenters:
+            workcenters.mfg_line_id = line
+        return line
+
     def equipment(self, workcenter, name="Assembly Robot R1", **values):
         return self.env["maintenance.equipment"].create(
             {"name": name, "mfg_workcenter_id": workcenter.id, **values}

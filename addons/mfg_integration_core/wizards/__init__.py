@@ -6,4 +6,6 @@ from . import mfg_replay_preview
 from . import mfg_retention_preview
 from . import mfg_secret_rotate
 from . import mfg_source_restart
+from . import mfg_setting_override
 from . import mfg_template_trial
+from . import mfg_timeline

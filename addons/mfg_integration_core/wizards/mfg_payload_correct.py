@@ -11,12 +11,16 @@ class MfgPayloadCorrect(models.TransientModel):
     _description = "Correct Payload"
 
     event_id = fields.Many2one("mfg.inbox.event", required=True, readonly=True)
-    event_type = fields.Char(related="event_id.event_type")
-    refused_for = fields.Text("Refused for", related="event_id.reason")
+    event_type = fields.Char(related="event_id.event_type", related_sudo=False)
+    refused_for = fields.Text(
+        "Refused for", related="event_id.reason", related_sudo=False
+    )
     content = fields.Text(
         "Payload",
         required=True,
         compute="_compute_content",
+        # As the person, who must not see the events of other companies and plants.
+        compute_sudo=False,
         store=True,
         readonly=False,
         precompute=True,

@@ -10,11 +10,14 @@ class MfgReplayPreview(models.TransientModel):
 
     replay_id = fields.Many2one("mfg.replay", required=True, ondelete="cascade")
     log_id = fields.Many2one("mfg.integration.log", "Event or message", required=True)
-    direction = fields.Selection(related="log_id.direction")
-    connector_id = fields.Many2one(related="log_id.connector_id")
-    event_type = fields.Char(related="log_id.event_type")
-    document_name = fields.Char(related="log_id.document_name", string="Document")
-    state = fields.Selection(related="log_id.state")
+    # As the person, who must not see the rows of other companies and plants.
+    direction = fields.Selection(related="log_id.direction", related_sudo=False)
+    connector_id = fields.Many2one(related="log_id.connector_id", related_sudo=False)
+    event_type = fields.Char(related="log_id.event_type", related_sudo=False)
+    document_name = fields.Char(
+        related="log_id.document_name", string="Document", related_sudo=False
+    )
+    state = fields.Selection(related="log_id.state", related_sudo=False)
     kind = fields.Selection(
         [
             ("goes", "Goes"),

@@ -105,7 +105,7 @@ class MachineStateHandler(models.AbstractModel):
                 reason_code="equipment_fault",
                 reason=cause,
                 blocker=request,
-                clearer=_("Maintenance"),
+                clearer=self.env["mfg.setting"]._get("hold.clearer_fault", equipment),
                 case=case,
             )
         if equipment.mfg_workcenter_id:

@@ -5,3 +5,4 @@ from . import mfg_edge_window
 from . import maintenance_equipment
 from . import mfg_connector
 from . import mrp_production
+from . import mfg_setting

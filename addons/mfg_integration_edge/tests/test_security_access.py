@@ -32,6 +32,18 @@ class TestAccess(EdgeCase):
             with self.subTest(model=model):
                 self.assertEqual(self.seen(model), 1)
 
+    def test_n3_viewer_of_another_plant_sees_none_of_it(self):
+        ours, theirs = (
+            self.env["mfg.plant"].create({"name": name, "code": name})
+            for name in ("A", "B")
+        )
+        self.connector.plant_id = ours
+
+        for plant, found in ((ours, True), (theirs, False)):
+            self.viewer.mfg_plant_ids = plant
+            for model in MODELS:
+                self.assertEqual(self.seen(model), int(found), model)
+
     def test_a_viewer_of_another_company_sees_none_of_it(self):
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         self.viewer.write(

@@ -3,3 +3,4 @@ from . import mfg_case
 from . import mfg_hold
 from . import mfg_quality_inspection
 from . import mrp_production
+from . import mfg_setting

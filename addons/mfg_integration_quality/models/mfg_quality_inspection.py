@@ -31,8 +31,10 @@ class MfgQualityInspection(models.Model):
 
     _name = "mfg.quality.inspection"
     _description = "Quality Inspection"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mfg.placed.mixin"]
     _order = "id desc"
+
+    _mfg_plant_paths = ("production_id.mfg_plant_id",)
 
     name = fields.Char(
         required=True,
@@ -217,7 +219,7 @@ class MfgQualityInspection(models.Model):
                     reason=self.reason,
                 ),
                 blocker=self,
-                clearer=_("Quality"),
+                clearer=self.env["mfg.setting"]._get("hold.clearer_quality", document),
                 case=self.mfg_case_id,
             )
 
@@ -332,4 +334,4 @@ class MfgQualityInspection(models.Model):
             return _("Quality, once the rework is inspected")
         if self.disposition == "rejected":
             return _("Quality, by lifting the hold once the lot is dealt with")
-        return _("Quality")
+        return self.env["mfg.setting"]._get("hold.clearer_quality", self)

@@ -21,6 +21,7 @@ class MfgHandlerTest(models.AbstractModel):
                 "name": event.event_id,
                 "lane_key": event.ordering_key,
                 "number": event.data["number"],
+                "company_id": self.env.company.id,
             }
         )
         if event.data.get("tell"):

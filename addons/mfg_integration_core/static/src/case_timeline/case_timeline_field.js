@@ -14,6 +14,8 @@ const KINDS = [
     {kind: "attempt", label: _t("Attempts")},
     {kind: "document", label: _t("Documents")},
     {kind: "hold", label: _t("Holds")},
+    {kind: "work", label: _t("Work")},
+    {kind: "posting", label: _t("Postings")},
     {kind: "state", label: _t("States")},
     {kind: "note", label: _t("Notes")},
 ];

@@ -1,0 +1,58 @@
+import json
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.tools import ormcache
+
+LEVELS = [
+    ("global", "All Companies"),
+    ("company", "Company"),
+    ("plant", "Plant"),
+    ("line", "Line"),
+]
+
+
+class MfgSettingValue(models.Model):
+    """A value that somebody gave a setting at one place.
+
+    Written by ``mfg.setting`` only, which checks and audits it.
+    """
+
+    _name = "mfg.setting.value"
+    _description = "Value of a Setting"
+    _inherit = ["mfg.cached.mixin"]
+    _rec_name = "key"
+
+    key = fields.Char(required=True, readonly=True)
+    level = fields.Selection(LEVELS, required=True, readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
+    plant_id = fields.Many2one("mfg.plant", readonly=True, ondelete="cascade")
+    line_id = fields.Many2one("mfg.line", readonly=True, ondelete="cascade")
+    content = fields.Char(required=True, readonly=True, help="The value as JSON.")
+
+    def init(self):
+        """One value per setting and place; places of other levels are null."""
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS mfg_setting_value_place_unique
+                ON mfg_setting_value (key, level, COALESCE(company_id, 0),
+                                      COALESCE(plant_id, 0), COALESCE(line_id, 0))
+            """
+        )
+
+    @api.model
+    @ormcache()
+    def _own(self):
+        """``{key: {(level, id of the place): value}}`` of all that was set."""
+        own = defaultdict(dict)
+        for row in self.sudo().search([]):
+            place = row._place()
+            own[row.key][row.level, place.id or 0] = json.loads(row.content)
+        return dict(own)
+
+    def _place(self):
+        """The company, plant or line of the value; no company for all of them."""
+        self.ensure_one()
+        if self.level == "global":
+            return self.env["res.company"]
+        return self[f"{self.level}_id"]

@@ -1,0 +1,128 @@
+import base64
+import uuid
+
+from odoo import fields
+from odoo.tests import new_test_user
+
+from .common import ManufacturingScene
+
+#: Stands in every body of plant B; whoever reads it has read too much.
+SECRET = "only plant B may know"
+ROLES = ("viewer", "operator", "approver", "administrator", "auditor")
+
+
+class PlantsScene:
+    """Two plants of one company, each with a connector and all that it exchanged."""
+
+    def __init__(self, env):
+        self.env = env
+        self.scene = ManufacturingScene(env)
+        self.plants, self.rows = {}, {}
+        for name in ("A", "B"):
+            self.plants[name] = self.scene.plant(f"Plant {name}", code=name)
+            self.rows[name] = self.given_rows(self.plants[name])
+        env.flush_all()
+
+    def user(self, role, *plants, login=None):
+        """A user of the role who is of the plants, of all of them without any."""
+        user = new_test_user(
+            self.env,
+            login or f"plant-{role}-{uuid.uuid4().hex[:6]}",
+            f"mfg_integration_core.group_{role}",
+        )
+        user.mfg_plant_ids = self.env["mfg.plant"].union(*plants)
+        return user
+
+    def given_rows(self, plant):
+        """``{model: record}``: one record of each kind that is the plant's alone."""
+        connector = self.env["mfg.connector"].create(
+            {
+                "name": f"MES {plant.code}",
+                "code": f"mes-{plant.code.lower()}-{uuid.uuid4().hex[:6]}",
+                "plant_id": plant.id,
+            }
+        )
+        workcenter = self.scene.workcenter(f"Press {plant.code}")
+        self.scene.line(plant, workcenters=workcenter)
+        rows = self.given_exchange(connector, plant)
+        case = self.env["mfg.case"]._ensure(
+            rows["mfg.inbox.event"].correlation_id, f"Fault: {SECRET}", workcenter
+        )
+        hold = self.env["mfg.hold"]._place(
+            workcenter, reason_code="manual", reason=SECRET, case=case
+        )
+        entry = self.env["mfg.audit.entry"].search(
+            [("action", "=", "hold.placed"), ("res_id", "=", workcenter.id)],
+            limit=1,
+        )
+        return {
+            "mfg.connector": connector,
+            "mfg.case": case,
+            "mfg.hold": hold,
+            "mfg.audit.entry": entry,
+            **rows,
+        }
+
+    def given_exchange(self, connector, plant):
+        """An event and a message of the connector, and what is told about them."""
+        body = base64.b64encode(SECRET.encode())
+        shared = {
+            "connector_id": connector.id,
+            "company_id": connector.company_id.id,
+            "plant_id": plant.id,
+            "event_type": "mfg.ping.v1",
+            "ordering_key": "one",
+            "cause": "test",
+            "failed_at": fields.Datetime.now(),
+            "state": "dead",
+        }
+        event = self.env["mfg.inbox.event"].create(
+            {
+                **shared,
+                "uuid": str(uuid.uuid4()),
+                "event_id": uuid.uuid4().hex,
+                "correlation_id": str(uuid.uuid4()),
+                "received_at": fields.Datetime.now(),
+                "payload": {"data": {"note": SECRET}},
+                "body": body,
+            }
+        )
+        message = self.env["mfg.outbox.message"].create(
+            {
+                **shared,
+                "uuid": str(uuid.uuid4()),
+                "correlation_id": event.correlation_id,
+                "snapshot": {"data": {"note": SECRET}},
+            }
+        )
+        attempt = self.env["mfg.delivery.attempt"].create(
+            {
+                "message_id": message.id,
+                "number": 1,
+                "started_at": fields.Datetime.now(),
+                "request_body": body,
+            }
+        )
+        version = self.env["mfg.payload.version"].create(
+            {
+                "event_id": event.id,
+                "number": 1,
+                "content": SECRET,
+                "edited_at": fields.Datetime.now(),
+            }
+        )
+        self.env.flush_all()
+        mine = {"connector_id": connector.id}
+        binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
+        return {
+            "mfg.inbox.event": event,
+            "mfg.outbox.message": message,
+            "mfg.delivery.attempt": attempt,
+            "mfg.payload.version": version,
+            "mfg.integration.log": self.env["mfg.integration.log"].browse(event.id),
+            "mfg.dead.letter": self.env["mfg.dead.letter"].browse(message.id),
+            "mfg.binding": self.env["mfg.binding"].create(binding),
+            "mfg.lane": self.env["mfg.lane"].create(
+                {**mine, "direction": "out", "key": "one"}
+            ),
+        }

@@ -1,0 +1,48 @@
+import json
+
+from odoo import api, fields, models
+
+
+class MfgSettingOverride(models.TransientModel):
+    """A person says what shall hold at one place, and why."""
+
+    _name = "mfg.setting.override"
+    _description = "Override Setting"
+
+    setting_id = fields.Many2one("mfg.setting", required=True, readonly=True)
+    label = fields.Char("Name", related="setting_id.label", related_sudo=False)
+    help_text = fields.Char(related="setting_id.help_text", related_sudo=False)
+    value_told = fields.Char(
+        "Holds now", related="setting_id.value_told", related_sudo=False
+    )
+    source_told = fields.Char(
+        "Comes from", related="setting_id.source_told", related_sudo=False
+    )
+    kind = fields.Char(compute="_compute_kind")
+    boolean_value = fields.Boolean("Yes", compute="_compute_values", readonly=False)
+    integer_value = fields.Integer("Number", compute="_compute_values", readonly=False)
+    char_value = fields.Char("Text", compute="_compute_values", readonly=False)
+    why = fields.Text("Reason")
+
+    @api.depends("setting_id")
+    def _compute_kind(self):
+        registry = self.env["mfg.setting"]._registry()
+        for override in self:
+            setting = registry.get(override.setting_id.key)
+            override.kind = setting.kind if setting else False
+
+    @api.depends("setting_id")
+    def _compute_values(self):
+        """Begin with what holds now."""
+        for override in self:
+            content = override.setting_id.content
+            value = json.loads(content) if content else None
+            for kind in ("boolean", "integer", "char"):
+                mine = kind == override.kind
+                override[f"{kind}_value"] = value if mine else False
+
+    def action_apply(self):
+        """Have the value hold."""
+        self.ensure_one()
+        self.setting_id._override(self[f"{self.kind}_value"], self.why)
+        return {"type": "ir.actions.act_window_close"}
