@@ -6,6 +6,7 @@ from . import mfg_pause_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
 from . import mfg_replay_mixin
+from . import mfg_meaning_mixin
 from . import mfg_story_mixin
 from . import mfg_state_mixin
 from . import ir_http
@@ -61,6 +62,7 @@ from . import mfg_outbox_pull
 from . import mfg_retention
 from . import mfg_outbox_rehearsal
 from . import mfg_outbox_story
+from . import mfg_own_code
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
@@ -78,6 +80,9 @@ from . import mfg_sweeper
 from . import mfg_sweeper_polling
 from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
+from . import mfg_value_map
+from . import mfg_value_map_shipped
+from . import mfg_value_map_use
 from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder

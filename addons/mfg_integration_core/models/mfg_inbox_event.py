@@ -109,8 +109,6 @@ class MfgInboxEvent(models.Model):
     state = fields.Selection(
         STATES, required=True, default="received", copy=False, readonly=True
     )
-    waiting_model = fields.Char(readonly=True)
-    waiting_key = fields.Char(readonly=True)
     attempt_ids = fields.One2many("mfg.delivery.attempt", "event_id")
 
     _sql_constraints = [
