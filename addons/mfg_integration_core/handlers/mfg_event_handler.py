@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import _, models
+
+from ..exceptions import UnmappedValueError
 
 
 class MfgEventHandler(models.AbstractModel):
@@ -26,3 +28,47 @@ class MfgEventHandler(models.AbstractModel):
         :raise RetryableDeliveryError: it may work later; it is retried
         """
         raise NotImplementedError(f"{self._name} handles no event")
+
+    # ------------------------------------------------------ what the partner means
+
+    def _word(self, event, map_name, code):
+        """Our word for the partner's ``code``; see ``mfg.value.map``.
+
+        :raise UnmappedValueError: nobody has said what it means; the event waits
+        """
+        plant = event._mapping_plant()
+        word = self.env["mfg.value.map"]._ours(
+            event.connector_id, map_name, code, plant
+        )
+        if word is None:
+            raise UnmappedValueError(
+                _(
+                    "The value map %(map)s does not know %(code)s.",
+                    map=map_name,
+                    code=code,
+                ),
+                value_map=map_name,
+                word=code,
+            )
+        return word
+
+    def _named(self, event, model, code, within=()):
+        """The record that the partner calls ``code``.
+
+        :param within: more terms for a code that is unique only there, such as
+            ``[("product_id", "=", product.id)]`` for a lot
+        :raise MissingReferenceError: there is none yet; the event waits for it
+        """
+        return self.env["mfg.binding"]._record(
+            event.connector_id, model, code, event._mapping_plant(), within
+        )
+
+    def _in_unit_of(self, event, product, quantity, unit):
+        """The partner's quantity in the product's own unit, by Odoo's conversion.
+
+        :param unit: the partner's code of its unit
+        :raise MissingReferenceError: nobody has said which unit that is
+        :raise InvalidEventError: codes ``unit_family``, ``quantity_too_small``
+        """
+        uom = self._named(event, "uom.uom", unit)
+        return self.env["mfg.unit"]._convert(quantity, uom, product)

@@ -1,5 +1,6 @@
 # Mixins first, then the tables, then the view over them.
 from . import mfg_cached_mixin
+from . import mfg_coded_mixin
 from . import mfg_holdable_mixin
 from . import mfg_placed_mixin
 from . import mfg_pause_mixin
@@ -24,6 +25,7 @@ from . import mfg_connector_drain
 from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
 from . import mfg_connector_key_set
+from . import mfg_connector_meaning
 from . import mfg_connector_network
 from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
@@ -63,6 +65,7 @@ from . import mfg_retention
 from . import mfg_outbox_rehearsal
 from . import mfg_outbox_story
 from . import mfg_own_code
+from . import mfg_own_code_records
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
@@ -80,6 +83,7 @@ from . import mfg_sweeper
 from . import mfg_sweeper_polling
 from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
+from . import mfg_unit
 from . import mfg_value_map
 from . import mfg_value_map_shipped
 from . import mfg_value_map_use

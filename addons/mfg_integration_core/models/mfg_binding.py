@@ -83,11 +83,20 @@ class MfgBinding(models.Model):
             binding.kind = self.env["ir.model"]._get(binding.res_model).name
 
     @api.model
-    def _record(self, connector, model, external_id):
+    def _record(self, connector, model, external_id, plant=None, within=()):
         """The record that ``connector`` calls ``external_id``.
 
+        What a value map says goes first, that of the plant before all; then a binding;
+        then, where the partner uses our codes, the one record that has the code.
+
+        :param within: more terms for our own codes, such as the product of a lot
         :raise MissingReferenceError: when there is none, so that the event waits
         """
+        maps = self.env["mfg.value.map"]
+        name = maps._map_of_model(model)
+        record = name and maps._ours(connector, name, external_id, plant)
+        if record:
+            return record
         binding = self.search(
             [
                 ("connector_id", "=", connector.id),
@@ -96,20 +105,46 @@ class MfgBinding(models.Model):
             ]
         )
         record = self.env[model].browse(binding.res_id).exists()
-        if not record:
-            raise MissingReferenceError(
-                _(
-                    "%(connector)s speaks of %(external_id)s, which is not known here"
-                    " as %(model)s. Create the binding (Configuration, Bindings);"
-                    " the event then goes on by itself.",
-                    connector=connector.display_name,
-                    external_id=external_id,
-                    model=self.env["ir.model"]._get(model).name,
-                ),
-                model=model,
-                key=external_id,
+        if not record and connector.own_codes:
+            record = self.env["mfg.own.code"]._find(
+                model, external_id, connector.company_id, within
             )
-        return record
+        if len(record) == 1:
+            return record
+        raise MissingReferenceError(
+            self._missing_text(connector, model, external_id, is_double=bool(record)),
+            model=model,
+            key=external_id,
+        )
+
+    @api.model
+    def _missing_text(self, connector, model, external_id, is_double):
+        """Why a reference leads nowhere, and what makes the event go on by itself."""
+        values = {
+            "connector": connector.display_name,
+            "external_id": external_id,
+            "model": self.env["ir.model"]._get(model).name,
+        }
+        if is_double:
+            return _(
+                "%(connector)s speaks of %(external_id)s, which is the code of several"
+                " records here (%(model)s). Say which one it means (Map it, or"
+                " Configuration, Bindings); the event then goes on by itself.",
+                **values,
+            )
+        if self.env["mfg.own.code"]._code_fields(model) and connector.own_codes:
+            return _(
+                "%(connector)s speaks of %(external_id)s, which is not known here as"
+                " %(model)s. Create it with this code, or say which one it means (Map"
+                " it, or Configuration, Bindings); the event then goes on by itself.",
+                **values,
+            )
+        return _(
+            "%(connector)s speaks of %(external_id)s, which is not known here"
+            " as %(model)s. Create the binding (Configuration, Bindings);"
+            " the event then goes on by itself.",
+            **values,
+        )
 
     @api.model
     def _external_id(self, connector, record):

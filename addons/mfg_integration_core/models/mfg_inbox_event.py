@@ -127,6 +127,9 @@ class MfgInboxEvent(models.Model):
             """
             CREATE INDEX IF NOT EXISTS mfg_inbox_event_waiting_index
                 ON mfg_inbox_event (connector_id, waiting_model, waiting_key)
+             WHERE state = 'waiting';
+            CREATE INDEX IF NOT EXISTS mfg_inbox_event_awaited_index
+                ON mfg_inbox_event (waiting_model, waiting_key)
              WHERE state = 'waiting'
             """
         )
@@ -345,6 +348,30 @@ class MfgInboxEvent(models.Model):
             """,
             (tuple(references),),
         )
+
+    @api.model
+    def _resume_awaiting(self, cr, codes):
+        """Let the events go on that waited for records with these codes.
+
+        :param codes: ``(model, code)`` of records that are there now
+        :return: ids of the connectors that the events are of
+        """
+        cr.execute(
+            """
+            WITH resumed AS (
+                UPDATE mfg_inbox_event
+                   SET state = 'retry', next_attempt_at = NULL,
+                       reason_code = NULL, reason = NULL
+                 WHERE state = 'waiting' AND (waiting_model, waiting_key) IN %s
+                RETURNING lane_id, connector_id),
+            due AS (
+                UPDATE mfg_lane SET next_at = NULL
+                 WHERE id IN (SELECT lane_id FROM resumed))
+            SELECT DISTINCT connector_id FROM resumed
+            """,
+            (tuple(codes),),
+        )
+        return [connector_id for (connector_id,) in cr.fetchall()]
 
     @api.model
     def _trace_of_chain(self, correlation_id):

@@ -121,5 +121,5 @@ class MfgMeaningMixin(models.AbstractModel):
         model = maps._record_model(name)
         if not model:
             return {"default_value": word}
-        record = self.env["mfg.own.code"]._find(model, word, self.company_id)
-        return {f"default_{maps._record_field(name)}": record.id} if record else {}
+        found = self.env["mfg.own.code"]._find(model, word, self.company_id)
+        return {f"default_{maps._record_field(name)}": found.id} if len(found) == 1 else {}

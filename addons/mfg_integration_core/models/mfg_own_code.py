@@ -3,6 +3,7 @@ from odoo import api, models
 #: By which fields of ours a partner may name a record, the usual one first.
 CODE_FIELDS = {
     "maintenance.equipment": ("serial_no",),
+    "mrp.production": ("name",),
     "mrp.workcenter": ("code",),
     "product.product": ("default_code", "barcode"),
     "stock.location": ("barcode",),
@@ -18,29 +19,31 @@ class MfgOwnCode(models.AbstractModel):
     _description = "Own Codes"
 
     @api.model
-    def _code_fields(self):
-        """Fields that hold codes, by model; addons add theirs."""
-        return CODE_FIELDS
+    def _code_fields(self, model):
+        """Fields of a model that hold codes; addons add theirs."""
+        return CODE_FIELDS.get(model, ())
 
     @api.model
     def _codes_of(self, record):
         """The record's codes and its name, in the language of its environment."""
-        names = self._code_fields().get(record._name, ())
-        codes = [record[name] for name in (*names, "name")]
+        names = (*self._code_fields(record._name), "name")
+        codes = [record[name] for name in names]
         return [code for code in dict.fromkeys(codes) if code]
 
     @api.model
     def _find(self, model, code, company, within=()):
-        """The one record that has ``code``; empty for none, and for several.
+        """Records that have ``code``, two at most: more than one is none.
 
-        :param company: where it must be usable
+        :param company: where they must be usable
         :param within: more terms, such as the product of a lot
         """
-        fields = self._code_fields().get(model, ())
+        # sudo: which record a code names is no secret to who names it. What is done
+        # with the record needs the rights of who does it.
+        records = self.env[model].sudo()
+        fields = self._code_fields(model)
         if not fields:
-            return self.env[model].browse()
-        named = ["|"] * (len(fields) - 1) + [(field, "=", code) for field in fields]
-        if "company_id" in self.env[model]._fields:
-            named += [("company_id", "in", (False, company.id))]
-        found = self.env[model].search([*named, *within], limit=2)
-        return found if len(found) == 1 else found.browse()
+            return records.browse()
+        terms = ["|"] * (len(fields) - 1) + [(field, "=", code) for field in fields]
+        if "company_id" in records._fields:
+            terms += [("company_id", "in", (False, company.id))]
+        return records.search([*terms, *within], limit=2).with_env(self.env)

@@ -50,6 +50,8 @@ from . import test_models_setting
 from . import test_models_story
 from . import test_models_sweeper_watch
 from . import test_models_trace
+from . import test_models_awaited_records
+from . import test_models_unit
 from . import test_models_value_map
 from . import test_models_value_map_waiting
 from . import test_security_companies
