@@ -1,6 +1,7 @@
 from odoo import _, models
 
 from ..exceptions import UnmappedValueError
+from ..protocols import freshness
 
 
 class MfgEventHandler(models.AbstractModel):
@@ -28,6 +29,47 @@ class MfgEventHandler(models.AbstractModel):
         :raise RetryableDeliveryError: it may work later; it is retried
         """
         raise NotImplementedError(f"{self._name} handles no event")
+
+    # --------------------------------------------------------- what is still news
+
+    #: Whether the audit trail tells of what came too late; not for telemetry.
+    _audits_stale = True
+
+    def _is_news(self, event, record, said, known):
+        """Whether the event tells something newer than what is known already.
+
+        What is not is left without effect: the event says so in the log, the audit
+        trail too. Every handler of something that replaces what was said before asks
+        this first; what adds up, such as counts, needs no order.
+
+        :param said: :class:`Stand` of the event
+        :param known: that of the record
+        """
+        if not freshness.is_stale(said, known):
+            return True
+        why = self._stale_text(record, said, known)
+        event._ignore("older_version", why)
+        if self._audits_stale:
+            self.env["mfg.audit.entry"]._append(record, "partner.ignored", why=why)
+        return False
+
+    def _stale_text(self, record, said, known):
+        """Why the event is no news."""
+        if said.version is not None and known.version is not None:
+            return _(
+                "%(record)s was reported in version %(known)s before; version"
+                " %(version)s is no news.",
+                record=record.display_name,
+                known=known.version,
+                version=said.version,
+            )
+        return _(
+            "What was said of %(record)s for %(known)s UTC is newer than this, of"
+            " %(at)s UTC.",
+            record=record.display_name,
+            known=known.at,
+            at=said.at,
+        )
 
     # ------------------------------------------------------ what the partner means
 

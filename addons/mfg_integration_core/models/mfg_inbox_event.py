@@ -156,6 +156,14 @@ class MfgInboxEvent(models.Model):
         """When it happened by the sender's clock, else when it came: naive UTC."""
         return self.event_time or self.received_at
 
+    @property
+    def said_at(self):
+        """As of when the event speaks: when it happened, never later than it came.
+
+        A sender whose clock runs ahead would otherwise not be believed until then.
+        """
+        return min(self.happened_at, self.received_at)
+
     # ---------------------------------------------------------------- the door
 
     @api.model
