@@ -42,6 +42,8 @@
         "views/mfg_case_views.xml",
         "views/mfg_audit_entry_views.xml",
         "views/mfg_binding_views.xml",
+        "views/mfg_bound_record_views.xml",
+        "wizards/mfg_binding_merge_views.xml",
         "wizards/mfg_retention_preview_views.xml",
         "views/mfg_event_type_views.xml",
         "views/mfg_flow_views.xml",

@@ -43,6 +43,10 @@ class MfgCodedMixin(models.AbstractModel):
             self.env.cr.postcommit.add(lambda: _resume(registry, awaited))
         awaited.update(codes)
 
+    def action_view_mfg_bindings(self):
+        """What partners call these records."""
+        return self.env["mfg.binding"]._action_of(self)
+
 
 def _resume(registry, awaited):
     """Let the events go on that waited for what was just committed.

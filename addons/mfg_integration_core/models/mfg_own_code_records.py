@@ -37,6 +37,16 @@ class ProductProduct(models.Model):
     _inherit = ["product.product", "mfg.coded.mixin"]
 
 
+class ProductTemplate(models.Model):
+    """A product whose variants partners name."""
+
+    _inherit = "product.template"
+
+    def action_view_mfg_bindings(self):
+        """What partners call the variants."""
+        return self.product_variant_ids.action_view_mfg_bindings()
+
+
 class StockLocation(models.Model):
     """A location, named by its barcode."""
 

@@ -1,3 +1,4 @@
+from . import mfg_binding_merge
 from . import mfg_dead_letter_assign
 from . import mfg_hold_lift
 from . import mfg_payload_correct
