@@ -62,6 +62,7 @@
         "views/mfg_setting_views.xml",
         "views/mfg_line_views.xml",
         "views/mfg_plant_views.xml",
+        "wizards/mfg_value_map_import_views.xml",
         "views/mfg_value_map_views.xml",
         "views/mfg_connector_form.xml",
         "views/mfg_connector_form_credentials.xml",

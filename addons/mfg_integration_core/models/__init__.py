@@ -86,6 +86,7 @@ from . import mfg_sweeper_watch
 from . import mfg_unit
 from . import mfg_value_map
 from . import mfg_value_map_shipped
+from . import mfg_value_map_table
 from . import mfg_value_map_use
 from . import mrp_production
 from . import mrp_workcenter

@@ -1,3 +1,4 @@
+import base64
 from pathlib import Path
 
 from odoo import _, api, fields, models, tools
@@ -6,6 +7,7 @@ from odoo.modules.module import get_module_path
 
 from .. import deployment
 from ..exceptions import ConfigurationError, in_full
+from ..protocols import value_map_csv
 from ..protocols.template import Template
 from ..protocols.value_map import IN, OUT
 
@@ -158,6 +160,25 @@ class MfgConnectorTemplate(models.Model):
                 "default_connector_id": self.id,
                 "search_default_group_by_map": 1,
             },
+        }
+
+    def action_export_value_maps(self):
+        """Download the connector's own entries as a table."""
+        self.ensure_one()
+        entries = self.env["mfg.value.map"].search(
+            [("connector_id", "=", self.id), ("shipped", "=", False)]
+        )
+        table = self.env["mfg.value.map.export"].create(
+            {
+                "table": base64.b64encode(value_map_csv.write(entries._as_lines())),
+                "table_name": f"value_maps_{self.code}.csv",
+            }
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{table._name}/{table.id}/table"
+            "?filename_field=table_name&download=true",
+            "target": "self",
         }
 
     def action_add_default_subscriptions(self):

@@ -37,13 +37,22 @@ class MfgOwnCode(models.AbstractModel):
         :param company: where they must be usable
         :param within: more terms, such as the product of a lot
         """
+        fields = self._code_fields(model)
+        if not fields:
+            return self.env[model].browse()
+        terms = ["|"] * (len(fields) - 1) + [(field, "=", code) for field in fields]
+        return self._found(model, [*terms, *within], company)
+
+    @api.model
+    def _find_by_name(self, model, name, company):
+        """As :meth:`_find`, for records that people know by name only."""
+        return self._found(model, [("name", "=", name)], company)
+
+    @api.model
+    def _found(self, model, terms, company):
         # sudo: which record a code names is no secret to who names it. What is done
         # with the record needs the rights of who does it.
         records = self.env[model].sudo()
-        fields = self._code_fields(model)
-        if not fields:
-            return records.browse()
-        terms = ["|"] * (len(fields) - 1) + [(field, "=", code) for field in fields]
         if "company_id" in records._fields:
-            terms += [("company_id", "in", (False, company.id))]
-        return records.search([*terms, *within], limit=2).with_env(self.env)
+            terms = [*terms, ("company_id", "in", (False, company.id))]
+        return records.search(terms, limit=2).with_env(self.env)

@@ -236,9 +236,10 @@ class MfgValueMap(models.Model):
         What the contracts of the events list that the template fills with the map.
         """
         connector = self.connector_id
-        template = connector.template and connector._get_template()
-        if not template:
+        if not connector.template:
             return None
+        # Not with its own words: these are being looked at.
+        template = connector._load_template(connector.template)
         contracts = self.env["mfg.event.type"]._contracts()
         words = {}
         for event_type, path in template.map_targets.get(self.map_name, ()):

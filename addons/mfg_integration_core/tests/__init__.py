@@ -54,6 +54,7 @@ from . import test_models_awaited_records
 from . import test_models_unit
 from . import test_models_value_map
 from . import test_models_value_map_waiting
+from . import test_wizards_value_map_import
 from . import test_security_companies
 from . import test_security_plants
 from . import test_unit_of_work

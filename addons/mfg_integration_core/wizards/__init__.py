@@ -9,3 +9,4 @@ from . import mfg_secret_rotate
 from . import mfg_source_restart
 from . import mfg_setting_override
 from . import mfg_template_trial
+from . import mfg_value_map_import
