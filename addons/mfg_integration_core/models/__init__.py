@@ -52,6 +52,7 @@ from . import mfg_inbox_correction
 from . import mfg_inbox_handling
 from . import mfg_inbox_polled
 from . import mfg_inbox_rehearsal
+from . import mfg_inbox_bench
 from . import mfg_inbox_story
 from . import mfg_key_set
 from . import mfg_lane
@@ -88,6 +89,9 @@ from . import mfg_value_map
 from . import mfg_value_map_shipped
 from . import mfg_value_map_table
 from . import mfg_value_map_use
+from . import mfg_value_map_version
+from . import mfg_map_version
+from . import mfg_map_trial
 from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder

@@ -14,3 +14,17 @@ class MfgConnectorMeaning(models.Model):
         " equipment by its serial number. Switch it off for a system with numbers of"
         " its own, which could be another thing's number here.",
     )
+    map_approval = fields.Selection(
+        [
+            ("changes", "Changes; a new word holds at once"),
+            ("all", "Every entry"),
+            ("none", "Nothing"),
+        ],
+        "Second person for value maps",
+        required=True,
+        default="changes",
+        tracking=True,
+        help="What of the value maps an Integration Approver who did not write it has to"
+        " publish, once the connector is live. A new word is one that had no meaning"
+        " before: what brought it waits.",
+    )

@@ -116,7 +116,7 @@ class MfgConnectorTemplate(models.Model):
                     connector=self.name,
                 )
             )
-        words = self.env["mfg.value.map"]._words(self.id)
+        words = self.env["mfg.value.map"]._words_now(self)
         if not words:
             return self._load_template(self.template)
         plant_id = 0
@@ -124,6 +124,9 @@ class MfgConnectorTemplate(models.Model):
             plants = self.env["mfg.plant"]
             plant = row._mapping_plant() if row else plants._plants_of(self)[self.id]
             plant_id = plant.id if plant.id in words.plants else 0
+        if self.env.context.get("mfg_map_version_id"):
+            own = {way: words.told(way, plant_id) for way in (IN, OUT)}
+            return self._load_template(self.template).with_words(own)
         return self._template_with_words(self.template, self.id, plant_id)
 
     @api.model
@@ -155,7 +158,7 @@ class MfgConnectorTemplate(models.Model):
         action = "mfg_integration_core.mfg_value_map_action"
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(action),
-            "domain": [("connector_id", "=", self.id)],
+            "domain": [("connector_id", "=", self.id), ("version_id", "=", False)],
             "context": {
                 "default_connector_id": self.id,
                 "search_default_group_by_map": 1,
@@ -166,7 +169,11 @@ class MfgConnectorTemplate(models.Model):
         """Download the connector's own entries as a table."""
         self.ensure_one()
         entries = self.env["mfg.value.map"].search(
-            [("connector_id", "=", self.id), ("shipped", "=", False)]
+            [
+                ("connector_id", "=", self.id),
+                ("shipped", "=", False),
+                ("version_id", "=", False),
+            ]
         )
         table = self.env["mfg.value.map.export"].create(
             {

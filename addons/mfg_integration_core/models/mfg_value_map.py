@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..exceptions import UnknownEventTypeError
 from ..protocols import template_targets
@@ -110,6 +110,24 @@ class MfgValueMap(models.Model):
         help="Comes with the connector's template. To change it, add an entry of your"
         " own for the same code.",
     )
+    version_id = fields.Many2one(
+        "mfg.map.version",
+        "Draft",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="The version that proposes it; empty for what holds.",
+    )
+    replaces_id = fields.Many2one(
+        "mfg.value.map",
+        "Instead of",
+        readonly=True,
+        ondelete="set null",
+        help="The entry that this one changes once the version is published.",
+    )
+    removes = fields.Boolean(
+        readonly=True, help="The entry is to go once the version is published."
+    )
     overridden = fields.Boolean(
         compute="_compute_overridden", help="Another entry goes before the shipped one."
     )
@@ -125,7 +143,8 @@ class MfgValueMap(models.Model):
                 CREATE UNIQUE INDEX IF NOT EXISTS mfg_value_map_{name}_unique
                     ON mfg_value_map (connector_id, COALESCE(plant_id, 0), map_name,
                                       {column})
-                 WHERE direction <> '{way}' AND NOT COALESCE(shipped, FALSE)
+                 WHERE direction <> '{way}' AND version_id IS NULL
+                   AND NOT COALESCE(shipped, FALSE)
                 """
             )
 
@@ -211,6 +230,7 @@ class MfgValueMap(models.Model):
             [
                 ("connector_id", "in", shipped.connector_id.ids),
                 ("shipped", "=", False),
+                ("version_id", "=", False),
                 ("plant_id", "=", False),
             ]
         )
@@ -295,6 +315,8 @@ class MfgValueMap(models.Model):
                 ("plant_id", "=", entry.plant_id.id),
                 ("map_name", "=", entry.map_name),
                 ("shipped", "=", False),
+                # What holds is compared with what holds, a draft with itself.
+                ("version_id", "=", entry.version_id.id),
             ]
             named = entry._named(self._map_label(entry.map_name))
             if entry.direction != OUT:
@@ -343,6 +365,8 @@ class MfgValueMap(models.Model):
     def action_override(self):
         """Open an entry of one's own that goes before the shipped one."""
         self.ensure_one()
+        if self._needs_second_person():
+            return self.action_propose()
         return {
             "type": "ir.actions.act_window",
             "name": _("Own Entry"),
@@ -362,31 +386,60 @@ class MfgValueMap(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Entries, after which everything goes on that waited for them."""
+        """Entries, after which everything goes on that waited for them.
+
+        :raise UserError: a second person must agree first
+        """
+        entries = self._create_agreed(vals_list)
+        entries._check_second_person()
+        return entries
+
+    def write(self, vals):
+        """Extended: what waited for the new code goes on, and the change is audited.
+
+        :raise UserError: a second person must agree first
+        """
+        if {"version_id", "shipped"} & vals.keys():
+            raise UserError(_("A draft holds once it is published, and not before."))
+        if not set(ENTRY_FIELDS) & vals.keys():
+            return super().write(vals)
+        self._check_draft_is_open()
+        self._check_second_person(is_change=True)
+        return self._write_agreed(vals)
+
+    def unlink(self):
+        """Extended as :meth:`write`; what was said stays in the audit trail."""
+        self._check_draft_is_open()
+        self._check_second_person(is_change=True)
+        return self._unlink_agreed()
+
+    def _create_agreed(self, vals_list):
+        """Add what was agreed on, or what needs nobody's agreement."""
         entries = super().create([_trimmed(vals) for vals in vals_list])
         entries._changed("mapping.added")
         return entries
 
-    def write(self, vals):
-        """Extended: what waited for the new code goes on, and the change is audited."""
-        if not set(ENTRY_FIELDS) & vals.keys():
-            return super().write(vals)
+    def _write_agreed(self, vals):
+        """Change what was agreed on, or what needs nobody's agreement."""
         before = {entry: entry.display_name for entry in self}
         result = super().write(_trimmed(vals))
         self._changed("mapping.changed", before)
         return result
 
-    def unlink(self):
-        """Extended: what was said before stays in the audit trail."""
-        for entry in self.filtered(lambda entry: not entry.shipped):
+    def _unlink_agreed(self):
+        for entry in self._in_effect():
             self.env["mfg.audit.entry"]._append(
                 entry.connector_id, "mapping.removed", old=entry._told()
             )
         return super().unlink()
 
+    def _in_effect(self):
+        """The own entries that hold, without shipped ones and drafts."""
+        return self.filtered(lambda entry: not entry.shipped and not entry.version_id)
+
     def _changed(self, action, before=None):
         """Audit what people changed, and let go on what waited for it."""
-        own = self.filtered(lambda entry: not entry.shipped)
+        own = self._in_effect()
         before = before or {}
         audit = self.env["mfg.audit.entry"]
         audit._append_all(

@@ -51,25 +51,30 @@ class MfgValueMapTable(models.Model):
     # ------------------------------------------------------------------- reading
 
     @api.model
-    def _take_line(self, connector, line):
+    def _take_line(self, connector, line, draft=None):
         """Do what one line says; to be undone by the caller who only wants to know.
 
+        :param draft: version that proposes it; else it holds at once
         :return: ``(outcome, what it means in words)``
         """
         if line.fault:
             return WRONG, line.fault
         try:
             with self.env.cr.savepoint():
-                return self._take(connector, line)
+                return self._take(connector, line, draft)
         except (UserError, ValidationError) as error:
             return WRONG, str(error.args[0])
 
     @api.model
-    def _take(self, connector, line):
+    def _take(self, connector, line, draft):
         values = self._values_of(connector, line)
         entry = self._same_entry(connector, values)
+        proposed = {
+            "connector_id": connector.id,
+            "version_id": draft.id if draft else False,
+        }
         if not entry:
-            entry = self.create({"connector_id": connector.id, **values})
+            entry = self.create({**values, **proposed})
             return ADDED, entry._told()
         changed = {
             name: value
@@ -79,7 +84,11 @@ class MfgValueMapTable(models.Model):
         if not changed:
             return SAME, entry._told()
         before = entry._told()
-        entry.write(changed)
+        if draft:
+            values = {**entry._copied(), **changed, "replaces_id": entry.id}
+            entry = self.create({**values, **proposed})
+        else:
+            entry.write(changed)
         return CHANGED, f"{before} → {entry._told()}"
 
     def _stored(self, name):
@@ -161,6 +170,7 @@ class MfgValueMapTable(models.Model):
                 ("map_name", "=", values["map_name"]),
                 ("partner_code", "=", values["partner_code"]),
                 ("shipped", "=", False),
+                ("version_id", "=", False),
             ]
         )
         exact = same.filtered(lambda entry: entry.direction == values["direction"])

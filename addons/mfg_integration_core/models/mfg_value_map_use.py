@@ -20,11 +20,35 @@ class MfgValueMapUse(models.Model):
     def _words(self, connector_id) -> Words:
         """The words of a connector, without the shipped ones."""
         # sudo: what a code means is asked for by whoever handles or sends.
-        entries = self.sudo().search(
-            [("connector_id", "=", connector_id), ("shipped", "=", False)]
+        return self.sudo()._words_in_effect(connector_id)._as_words()
+
+    @api.model
+    def _words_in_effect(self, connector_id):
+        """The own entries of a connector that hold."""
+        return self.search(
+            [
+                ("connector_id", "=", connector_id),
+                ("shipped", "=", False),
+                ("version_id", "=", False),
+            ]
         )
+
+    @api.model
+    def _words_now(self, connector) -> Words:
+        """The words to go by: those that hold, or those of a draft being tried.
+
+        A draft is never kept in memory: only who tries it may read it.
+        """
+        version_id = self.env.context.get("mfg_map_version_id")
+        if not version_id:
+            return self._words(connector.id)
+        # sudo: as for the words that hold.
+        version = self.env["mfg.map.version"].sudo().browse(version_id)
+        return version._entries_after()._as_words()
+
+    def _as_words(self) -> Words:
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        return Words(entry._as_entry(languages) for entry in entries)
+        return Words(entry._as_entry(languages) for entry in self)
 
     def _as_entry(self, languages) -> Entry:
         return Entry(
@@ -48,7 +72,8 @@ class MfgValueMapUse(models.Model):
     @api.model
     def _ours(self, connector, name, code, plant=None):
         """What a partner's code means: a word or a record; None when unmapped."""
-        found = self._words(connector.id).ours(name, code, plant.id if plant else 0)
+        words = self._words_now(connector)
+        found = words.ours(name, code, plant.id if plant else 0)
         model = self._record_model(name)
         if not found or not model:
             return found
@@ -60,7 +85,8 @@ class MfgValueMapUse(models.Model):
         """The partner's code for our word or record; None when unmapped."""
         if isinstance(meaning, models.BaseModel):
             meaning = f"{meaning._name},{meaning.id}"
-        return self._words(connector.id).theirs(name, meaning, plant.id if plant else 0)
+        words = self._words_now(connector)
+        return words.theirs(name, meaning, plant.id if plant else 0)
 
     # ------------------------------------------------------------------- resuming
 

@@ -254,6 +254,10 @@ class Template:
         """See :meth:`WebhookPlan.kept_headers`."""
         return self._webhook_plan().kept_headers(headers)
 
+    def headers_of_trial(self, event_id: str) -> dict[str, str]:
+        """See :meth:`WebhookPlan.headers_of_trial`."""
+        return self._webhook_plan().headers_of_trial(event_id)
+
     def webhook(self, headers: Mapping, body: bytes) -> Webhook:
         """See :meth:`WebhookPlan.read`."""
         return self._webhook_plan().read(headers, body)

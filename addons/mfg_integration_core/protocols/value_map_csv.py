@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,8 +23,8 @@ from .value_map import BOTH, IN, OUT
 COLUMNS = ("plant", "map", "direction", "their_code", "our_value", "note")
 NEEDED = ("map", "their_code", "our_value")
 MOST_LINES = 20000
-#: A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@")
+#: A spreadsheet takes a cell that begins so for a formula, unless ' stands before it.
+_FORMULA = re.compile(r"'*[=+\-@]")
 
 
 class TableError(ValueError):
@@ -129,9 +130,9 @@ def _fault(values: Mapping[str, str]) -> str:
 
 
 def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _plain(cell: str) -> str:
     cell = cell.strip()
-    return cell[1:] if cell.startswith(tuple(f"'{sign}" for sign in _FORMULA)) else cell
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

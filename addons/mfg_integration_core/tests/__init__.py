@@ -30,6 +30,7 @@ from . import test_models_mfg_hold
 from . import test_models_mfg_state
 from . import test_models_door_counter
 from . import test_models_flow
+from . import test_models_map_version
 from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
@@ -59,4 +60,5 @@ from . import test_security_companies
 from . import test_security_plants
 from . import test_unit_of_work
 from . import test_views_actions
+from . import test_wizards_mapping_bench
 from . import test_wizards_template_trial

@@ -7,9 +7,8 @@ from ..unit_of_work import read_committed
 from .delivery_case import DeliveryCase
 
 
-@tagged("post_install", "-at_install")
-class TestValueMapWaiting(DeliveryCase):
-    """What nobody has mapped stands still, and goes on once somebody has."""
+class WordyCase(DeliveryCase):
+    """A partner that tells everything in words of its own."""
 
     def setUp(self):
         super().setUp()
@@ -35,6 +34,11 @@ class TestValueMapWaiting(DeliveryCase):
                 env["mfg.inbox.event"]._accept(cr, connector, [arrival])
 
         self.commit(accept)
+
+
+@tagged("post_install", "-at_install")
+class TestValueMapWaiting(WordyCase):
+    """What nobody has mapped stands still, and goes on once somebody has."""
 
     def on_row(self, model, work):
         """The result of ``work(row)`` for the connector's newest row."""

@@ -20,6 +20,13 @@ class MfgValueMapImport(models.TransientModel):
     connector_id = fields.Many2one("mfg.connector", required=True)
     table = fields.Binary("Table (CSV)", required=True, attachment=False)
     table_name = fields.Char()
+    as_draft = fields.Boolean(
+        compute="_compute_as_draft",
+        store=True,
+        readonly=False,
+        help="Only propose it: another Integration Approver publishes it, which a live"
+        " connector may ask for.",
+    )
     line_ids = fields.One2many("mfg.value.map.import.line", "import_id")
     was_tried = fields.Boolean(readonly=True)
     added_count = fields.Integer("New", compute="_compute_counts")
@@ -36,7 +43,15 @@ class MfgValueMapImport(models.TransientModel):
             wizard.same_count = outcomes.count(SAME)
             wizard.wrong_count = outcomes.count(WRONG)
 
-    @api.onchange("table")
+    @api.depends("connector_id")
+    def _compute_as_draft(self):
+        for wizard in self:
+            connector = wizard.connector_id
+            wizard.as_draft = connector and (
+                connector.state != "draft" and connector.map_approval != "none"
+            )
+
+    @api.onchange("table", "as_draft", "connector_id")
     def _onchange_table(self):
         """Another table was not tried yet."""
         self.was_tried = False
@@ -48,7 +63,7 @@ class MfgValueMapImport(models.TransientModel):
         results = []
         try:
             with self.env.cr.savepoint():
-                results = self._take_all()
+                results, _draft = self._take_all()
                 raise _Undo()
         except _Undo:
             # The entries are gone again; so must be what was kept of them in memory.
@@ -80,7 +95,7 @@ class MfgValueMapImport(models.TransientModel):
     def action_import(self):
         """Take all lines; none, when one of them is wrong."""
         self.ensure_one()
-        results = self._take_all()
+        results, draft = self._take_all()
         wrong = [line.number for line, outcome, _told in results if outcome == WRONG]
         if wrong:
             raise UserError(
@@ -90,16 +105,25 @@ class MfgValueMapImport(models.TransientModel):
                     lines=", ".join(map(str, wrong[:20])),
                 )
             )
+        if draft and draft.entry_ids:
+            return draft.get_formview_action()
         return {"type": "ir.actions.act_window_close"}
 
     def _take_all(self):
-        """``[(line, outcome, told)]`` after all lines were taken."""
+        """``[(line, outcome, told)]`` and the draft, after all lines were taken."""
         try:
             lines = value_map_csv.read(base64.b64decode(self.table))
         except value_map_csv.TableError as error:
             raise UserError(str(error)) from error
         maps = self.env["mfg.value.map"]
-        return [(line, *maps._take_line(self.connector_id, line)) for line in lines]
+        draft = None
+        if self.as_draft:
+            versions = self.env["mfg.map.version"]
+            draft = versions.create({"connector_id": self.connector_id.id})
+        results = [
+            (line, *maps._take_line(self.connector_id, line, draft)) for line in lines
+        ]
+        return results, draft
 
     def _reopened(self):
         return {
