@@ -24,7 +24,7 @@ class MfgConnectorMeaning(models.Model):
         required=True,
         default="changes",
         tracking=True,
-        help="What of the value maps an Integration Approver who did not write it has to"
-        " publish, once the connector is live. A new word is one that had no meaning"
-        " before: what brought it waits.",
+        help="What of the value maps another Integration Approver has to publish, once"
+        " the connector is live. A new word is one that had no meaning before: what"
+        " brought it waits.",
     )

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 
 class MfgMapVersion(models.Model):
-    """A change of a connector's value maps: proposed, tried, published by another person.
+    """A change of a connector's value maps: proposed, tried, published by another.
 
     Its entries hold nothing until then. What it changed is kept with it.
     """

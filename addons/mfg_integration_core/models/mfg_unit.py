@@ -25,8 +25,8 @@ class MfgUnit(models.AbstractModel):
         if not same_uom_family(uom, target):
             raise InvalidEventError(
                 _(
-                    "%(quantity)s %(unit)s of %(product)s were told, which is counted in"
-                    " %(target)s: one cannot be converted into the other.",
+                    "%(quantity)s %(unit)s of %(product)s were told, which is counted"
+                    " in %(target)s: one cannot be converted into the other.",
                     quantity=quantity,
                     unit=uom.name,
                     product=product.display_name,

@@ -348,8 +348,8 @@ class MfgValueMap(models.Model):
                 if double:
                     raise ValidationError(
                         _(
-                            "For %(meaning)s we send %(other)s already (%(map)s), and it"
-                            " can be one code only. Let %(code)s be only what they tell"
+                            "For %(meaning)s we send %(other)s already (%(map)s), and"
+                            " it can be one code only. Let %(code)s be only what they tell"
                             " us, or the other one.",
                             **named,
                             other=double.partner_code,

@@ -42,8 +42,8 @@ class MfgValueMapTable(models.Model):
         if len(connector) != 1:
             raise UserError(
                 _(
-                    "Choose the entries of one connector, or open the value maps from the"
-                    " connector's screen."
+                    "Choose the entries of one connector, or open the value maps from"
+                    " the connector's screen."
                 )
             )
         return connector.action_export_value_maps()
@@ -135,8 +135,8 @@ class MfgValueMapTable(models.Model):
             known = ", ".join(plants.search(company).mapped("code")) or _("none yet")
             raise UserError(
                 _(
-                    "There is no plant %(code)s. Leave the cell empty for all plants, or"
-                    " write one of: %(plants)s.",
+                    "There is no plant %(code)s. Leave the cell empty for all plants,"
+                    " or write one of: %(plants)s.",
                     code=line.plant,
                     plants=known,
                 )

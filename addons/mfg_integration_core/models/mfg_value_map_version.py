@@ -26,8 +26,8 @@ class MfgValueMapVersion(models.Model):
                 continue
             raise UserError(
                 _(
-                    "%(connector)s is live, so a change of its value maps needs a second"
-                    " person: %(entry)s. Press Propose a change (or add it in a draft"
+                    "%(connector)s is live, so a change of its value maps needs a"
+                    " second person: %(entry)s. Press Propose a change (or add it in a draft"
                     " under Mapping, Versions), try it over stored events, and have"
                     " another Integration Approver publish it.",
                     connector=connector.name,

@@ -77,7 +77,8 @@ def read(content: bytes) -> list[Line]:
         return _lines(rows)
     except csv.Error as error:
         raise TableError(
-            f"Line {rows.line_num} cannot be read: {error}. Save the table as CSV again."
+            f"Line {rows.line_num} cannot be read: {error}. Save the table as CSV"
+            " again."
         ) from error
 
 

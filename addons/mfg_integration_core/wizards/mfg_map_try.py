@@ -18,7 +18,10 @@ class MfgMapTry(models.TransientModel):
         default=lambda self: fields.Datetime.subtract(fields.Datetime.now(), days=7),
     )
     until = fields.Datetime(
-        "To", required=True, default=lambda self: fields.Datetime.now()
+        "To",
+        required=True,
+        # A minute more: what came this second is part of it.
+        default=lambda self: fields.Datetime.add(fields.Datetime.now(), minutes=1),
     )
     most = fields.Integer(
         "At Most", required=True, default=1000, help="The newest events of that time."

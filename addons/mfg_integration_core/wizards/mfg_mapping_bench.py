@@ -12,7 +12,8 @@ class MfgMappingBench(models.TransientModel):
     event_id = fields.Many2one(
         "mfg.inbox.event",
         "Stored Event",
-        domain="[('connector_id', '=', connector_id), ('bodies_removed_at', '=', False)]",
+        domain="[('connector_id', '=', connector_id),"
+        " ('bodies_removed_at', '=', False)]",
         help="One that really came; without one, paste an event below.",
     )
     text = fields.Text(

@@ -12,7 +12,7 @@ class _Undo(Exception):
 
 
 class MfgValueMapImport(models.TransientModel):
-    """Takes entries from a table, after it has shown line by line what will come of it."""
+    """Takes entries from a table, after it has shown what will come of each line."""
 
     _name = "mfg.value.map.import"
     _description = "Import Value Maps"
@@ -100,8 +100,8 @@ class MfgValueMapImport(models.TransientModel):
         if wrong:
             raise UserError(
                 _(
-                    "Nothing was imported: these lines are wrong: %(lines)s. Press Try to"
-                    " see what to do about each.",
+                    "Nothing was imported: these lines are wrong: %(lines)s. Press Try"
+                    " to see what to do about each.",
                     lines=", ".join(map(str, wrong[:20])),
                 )
             )
