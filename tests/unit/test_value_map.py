@@ -1,6 +1,13 @@
 import pytest
 from mfg_integration_core.protocols.template_targets import allowed_words
-from mfg_integration_core.protocols.value_map import BOTH, IN, OUT, Entry, Words, laid_over
+from mfg_integration_core.protocols.value_map import (
+    BOTH,
+    IN,
+    OUT,
+    Entry,
+    Words,
+    laid_over,
+)
 
 BERLIN, LYON = 1, 2
 

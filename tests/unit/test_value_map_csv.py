@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mfg_integration_core.protocols import value_map_csv
-from mfg_integration_core.protocols.value_map_csv import COLUMNS, TableError, read, write
+from mfg_integration_core.protocols.value_map_csv import (
+    COLUMNS,
+    TableError,
+    read,
+    write,
+)
 
 CELL = st.text(
     st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=12

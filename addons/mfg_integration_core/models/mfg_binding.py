@@ -248,7 +248,10 @@ class MfgBinding(models.Model):
         action = "mfg_integration_core.mfg_binding_action"
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(action),
-            "domain": [("res_model", "=", records._name), ("res_id", "in", records.ids)],
+            "domain": [
+                ("res_model", "=", records._name),
+                ("res_id", "in", records.ids),
+            ],
             "context": {"default_record": f"{records._name},{records[:1].id}"},
         }
 

@@ -26,6 +26,8 @@ class MfgCodedMixin(models.AbstractModel):
         codes = self.env["mfg.own.code"]._code_fields(self._name)
         if vals.keys() & {*codes, "active", "company_id"}:
             self._mfg_appeared()
+        if vals.keys() & {*codes, "name"}:
+            self.env["mfg.value.map"]._forget_codes_of(self)
         return result
 
     def _mfg_appeared(self):

@@ -54,7 +54,11 @@ class MfgInboxBench(models.Model):
             try:
                 return canonical, event._rehearse(), False
             except (MfgIntegrationError, UserError) as error:
-                return canonical, event._reason_of(event.sudo().connector_id, error), True
+                return (
+                    canonical,
+                    event._reason_of(event.sudo().connector_id, error),
+                    True,
+                )
 
         try:
             return rehearse(

@@ -225,4 +225,3 @@ class MfgMapVersion(models.Model):
             "domain": [("version_id", "=", self.id)],
             "context": {"search_default_differs": 1},
         }
-

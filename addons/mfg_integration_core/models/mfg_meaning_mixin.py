@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..exceptions import VALUE_MAP, UnmappedValueError, in_full
 from ..protocols.value_map import IN, OUT
@@ -24,9 +24,14 @@ class MfgMeaningMixin(models.AbstractModel):
             )
 
     def _mapping_plant(self):
-        """The plant whose words go first: the row's own, else its document's."""
+        """The plant whose words go first: the row's own, else its document's.
+
+        Not looked for where no plant has words of its own.
+        """
         self.ensure_one()
         plants = self.env["mfg.plant"]
+        if not self.env["mfg.value.map"]._words_now(self.connector_id).plants:
+            return plants
         plant = plants._plants_of(self)[self.id]
         document = None if plant else self._document()
         return plants._plants_of(document)[document.id] if document else plant
@@ -46,8 +51,7 @@ class MfgMeaningMixin(models.AbstractModel):
         """Whether the word that the row waits for has a meaning by now."""
         name, word = self._missing_entry()
         words = self.env["mfg.value.map"]._words(self.connector_id.id)
-        plant = self._mapping_plant() if words.plants else None
-        told = words.told(self._mapping_direction(), plant.id if plant else 0)
+        told = words.told(self._mapping_direction(), self._mapping_plant().id or 0)
         return word in told.get(name, ())
 
     def _mapping_direction(self):
@@ -95,7 +99,10 @@ class MfgMeaningMixin(models.AbstractModel):
                     " Ask your administrator."
                 )
             )
-        name, word = self._missing_entry()
+        missing = self._missing_entry()
+        if not missing:
+            raise UserError(_("It waits for no word that a value map could say."))
+        name, word = missing
         direction = self._mapping_direction()
         filled = {
             "default_connector_id": self.connector_id.id,
@@ -122,4 +129,6 @@ class MfgMeaningMixin(models.AbstractModel):
         if not model:
             return {"default_value": word}
         found = self.env["mfg.own.code"]._find(model, word, self.company_id)
-        return {f"default_{maps._record_field(name)}": found.id} if len(found) == 1 else {}
+        return (
+            {f"default_{maps._record_field(name)}": found.id} if len(found) == 1 else {}
+        )

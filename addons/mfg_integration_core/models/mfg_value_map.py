@@ -134,19 +134,21 @@ class MfgValueMap(models.Model):
     note = fields.Char(help="Why the code means this; for those who come after you.")
 
     def init(self):
-        for name, column, way in (
-            ("ours", "partner_code", OUT),
-            ("theirs", "meaning_key", IN),
-        ):
-            self.env.cr.execute(
-                f"""
-                CREATE UNIQUE INDEX IF NOT EXISTS mfg_value_map_{name}_unique
-                    ON mfg_value_map (connector_id, COALESCE(plant_id, 0), map_name,
-                                      {column})
-                 WHERE direction <> '{way}' AND version_id IS NULL
-                   AND NOT COALESCE(shipped, FALSE)
-                """
-            )
+        # Of what holds only: shipped entries are copies, drafts hold nothing yet.
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS mfg_value_map_ours_unique
+                ON mfg_value_map (connector_id, COALESCE(plant_id, 0), map_name,
+                                  partner_code)
+             WHERE direction <> 'out' AND version_id IS NULL
+               AND NOT COALESCE(shipped, FALSE);
+            CREATE UNIQUE INDEX IF NOT EXISTS mfg_value_map_theirs_unique
+                ON mfg_value_map (connector_id, COALESCE(plant_id, 0), map_name,
+                                  meaning_key)
+             WHERE direction <> 'in' AND version_id IS NULL
+               AND NOT COALESCE(shipped, FALSE)
+            """
+        )
 
     # ------------------------------------------------------------------- choices
 
@@ -236,7 +238,9 @@ class MfgValueMap(models.Model):
         )
         read = {each._read_by(way) for each in own for way in (IN, OUT)} - {None}
         for entry in self:
-            entry.overridden = entry.shipped and (entry._read_by(entry.direction) in read)
+            entry.overridden = entry.shipped and (
+                entry._read_by(entry.direction) in read
+            )
 
     def _read_by(self, way):
         """By what an entry is found in one direction; None when it is not read so."""
@@ -305,56 +309,47 @@ class MfgValueMap(models.Model):
                     )
                 )
 
-    @api.constrains(*ENTRY_FIELDS)
-    def _check_unique(self):
-        """Say in plain words what the unique indexes would say in theirs."""
-        for entry in self.filtered(lambda entry: not entry.shipped):
-            same = [
-                ("id", "!=", entry.id),
-                ("connector_id", "=", entry.connector_id.id),
-                ("plant_id", "=", entry.plant_id.id),
-                ("map_name", "=", entry.map_name),
-                ("shipped", "=", False),
-                # What holds is compared with what holds, a draft with itself.
-                ("version_id", "=", entry.version_id.id),
-            ]
-            named = entry._named(self._map_label(entry.map_name))
-            if entry.direction != OUT:
-                double = self.search(
-                    [
-                        *same,
-                        ("direction", "!=", OUT),
-                        ("partner_code", "=", entry.partner_code),
-                    ],
-                    limit=1,
+    def _check_free(self, values, but=None):
+        """Say in plain words, and first, what the unique indexes would say in theirs.
+
+        :param values: of an entry that is to be
+        :param but: the entry that is to say it
+        """
+        entry = self.new(values)
+        if entry.shipped:
+            return
+        same = [
+            ("id", "!=", but.id if but else 0),
+            ("connector_id", "=", entry.connector_id.id),
+            ("plant_id", "=", entry.plant_id.id),
+            ("map_name", "=", entry.map_name),
+            ("shipped", "=", False),
+            # What holds is compared with what holds, a draft with itself.
+            ("version_id", "=", entry.version_id.id),
+        ]
+        inward = [("direction", "!=", OUT), ("partner_code", "=", entry.partner_code)]
+        outward = [("direction", "!=", IN), ("meaning_key", "=", entry.meaning_key)]
+        named = entry._named(self._map_label(entry.map_name))
+        double = entry.direction != OUT and self.search([*same, *inward], limit=1)
+        if double:
+            raise ValidationError(
+                _(
+                    "%(code)s means %(meaning)s already (%(map)s). Change that entry"
+                    " instead.",
+                    **{**named, "meaning": double.meaning},
                 )
-                if double:
-                    raise ValidationError(
-                        _(
-                            "%(code)s means %(meaning)s already (%(map)s). Change that"
-                            " entry instead.",
-                            **{**named, "meaning": double.meaning},
-                        )
-                    )
-            if entry.direction != IN:
-                double = self.search(
-                    [
-                        *same,
-                        ("direction", "!=", IN),
-                        ("meaning_key", "=", entry.meaning_key),
-                    ],
-                    limit=1,
+            )
+        double = entry.direction != IN and self.search([*same, *outward], limit=1)
+        if double:
+            raise ValidationError(
+                _(
+                    "For %(meaning)s we send %(other)s already (%(map)s), and it can be"
+                    " one code only. Let %(code)s be only what they tell us, or let the"
+                    " other one be.",
+                    **named,
+                    other=double.partner_code,
                 )
-                if double:
-                    raise ValidationError(
-                        _(
-                            "For %(meaning)s we send %(other)s already (%(map)s), and"
-                            " it can be one code only. Let %(code)s be only what they tell"
-                            " us, or the other one.",
-                            **named,
-                            other=double.partner_code,
-                        )
-                    )
+            )
 
     def _named(self, label):
         """Values for sentences about the entry."""
@@ -415,14 +410,25 @@ class MfgValueMap(models.Model):
 
     def _create_agreed(self, vals_list):
         """Add what was agreed on, or what needs nobody's agreement."""
-        entries = super().create([_trimmed(vals) for vals in vals_list])
+        vals_list = [_trimmed(vals) for vals in vals_list]
+        for vals in vals_list:
+            self._check_free(vals)
+        entries = super().create(vals_list)
         entries._changed("mapping.added")
         return entries
 
     def _write_agreed(self, vals):
         """Change what was agreed on, or what needs nobody's agreement."""
+        vals = _trimmed(vals)
         before = {entry: entry.display_name for entry in self}
-        result = super().write(_trimmed(vals))
+        for entry in self:
+            home = {
+                "connector_id": entry.connector_id.id,
+                "version_id": entry.version_id.id,
+                "shipped": entry.shipped,
+            }
+            self._check_free({**entry._copied(), **home, **vals}, but=entry)
+        result = super().write(vals)
         self._changed("mapping.changed", before)
         return result
 

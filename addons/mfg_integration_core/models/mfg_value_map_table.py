@@ -174,5 +174,7 @@ class MfgValueMapTable(models.Model):
             ]
         )
         exact = same.filtered(lambda entry: entry.direction == values["direction"])
-        either = same.filtered(lambda entry: BOTH in (entry.direction, values["direction"]))
+        either = same.filtered(
+            lambda entry: BOTH in (entry.direction, values["direction"])
+        )
         return (exact or either)[:1]

@@ -70,6 +70,14 @@ class MfgValueMapUse(models.Model):
         return tuple(dict.fromkeys(code for each in codes for code in each))
 
     @api.model
+    def _forget_codes_of(self, records):
+        """Read anew what mapped records are called in messages."""
+        field = self._record_field(self._map_of_model(records._name))
+        # sudo: who renames a record need not see the maps.
+        if field and self.sudo().search_count([(field, "in", records.ids)], limit=1):
+            self._forget_cached()
+
+    @api.model
     def _ours(self, connector, name, code, plant=None):
         """What a partner's code means: a word or a record; None when unmapped."""
         words = self._words_now(connector)

@@ -27,9 +27,9 @@ class MfgValueMapVersion(models.Model):
             raise UserError(
                 _(
                     "%(connector)s is live, so a change of its value maps needs a"
-                    " second person: %(entry)s. Press Propose a change (or add it in a draft"
-                    " under Mapping, Versions), try it over stored events, and have"
-                    " another Integration Approver publish it.",
+                    " second person: %(entry)s. Press Propose a change (or add it to"
+                    " a draft under Mapping, Versions), try it over stored events, and"
+                    " have another Integration Approver publish it.",
                     connector=connector.name,
                     entry=entry.display_name,
                 )

@@ -116,13 +116,15 @@ class TestAwaitedRecords(CommittedCase):
             product_id=other_id,
         )
         found = self.commit(
-            lambda env: env["mfg.binding"]
-            ._record(
-                env["mfg.connector"].browse(self.connector_id),
-                "product.product",
-                f"H-{self.mark}",
+            lambda env: (
+                env["mfg.binding"]
+                ._record(
+                    env["mfg.connector"].browse(self.connector_id),
+                    "product.product",
+                    f"H-{self.mark}",
+                )
+                .id
             )
-            .id
         )
 
         self.assertEqual(found, other_id)
@@ -149,9 +151,11 @@ class TestAwaitedRecords(CommittedCase):
         self.given_consumption(product=f"P-{self.mark}")
 
         self.commit(
-            lambda env: env["product.product"]
-            .browse(self.product_id)
-            .write({"barcode": f"P-{self.mark}"})
+            lambda env: (
+                env["product.product"]
+                .browse(self.product_id)
+                .write({"barcode": f"P-{self.mark}"})
+            )
         )
 
         self.assertGoesOn()
@@ -240,9 +244,11 @@ class TestAwaitedRecords(CommittedCase):
 
     def test_b10_partner_with_numbers_of_its_own_is_never_understood_by_chance(self):
         self.commit(
-            lambda env: env["mfg.connector"]
-            .browse(self.connector_id)
-            .write({"own_codes": False})
+            lambda env: (
+                env["mfg.connector"]
+                .browse(self.connector_id)
+                .write({"own_codes": False})
+            )
         )
 
         self.given_consumption()
@@ -253,12 +259,12 @@ class TestAwaitedRecords(CommittedCase):
         self.given_consumption(workcenter=f"W-{self.mark}")
 
         action = self.commit(
-            lambda env: env["mfg.inbox.event"]
-            .search([("connector_id", "=", self.connector_id)])
-            .action_map()
+            lambda env: (
+                env["mfg.inbox.event"]
+                .search([("connector_id", "=", self.connector_id)])
+                .action_map()
+            )
         )
 
         self.assertEqual(action["context"]["default_map_name"], "workcenter")
-        self.assertEqual(
-            action["context"]["default_partner_code"], f"W-{self.mark}"
-        )
+        self.assertEqual(action["context"]["default_partner_code"], f"W-{self.mark}")

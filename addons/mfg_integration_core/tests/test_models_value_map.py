@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import ManufacturingCase
@@ -197,7 +197,7 @@ class TestValueMap(ManufacturingCase):
         company = self.env["res.company"].create({"name": "Another"})
         plant = self.scene.plant("Oslo", company_id=company.id)
 
-        with self.assertRaises(ValidationError):
+        with self.assertRaises(UserError):
             self.given_entry("R7", "tool_broken", plant_id=plant.id)
 
     # -------------------------------------------------------------------- trail
@@ -227,7 +227,9 @@ class TestValueMap(ManufacturingCase):
         approver = new_test_user(
             self.env, "maps-approver", "mfg_integration_core.group_approver"
         )
-        seen = self.maps.with_user(viewer).search([("partner_code", "=", "R7")])
+        seen = self.maps.with_user(viewer).search(
+            [("connector_id", "=", self.connector.id), ("partner_code", "=", "R7")]
+        )
 
         self.assertEqual(seen.meaning, "tool_broken")
         with self.assertRaises(AccessError):

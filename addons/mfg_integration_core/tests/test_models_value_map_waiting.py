@@ -41,10 +41,12 @@ class TestValueMapWaiting(WordyCase):
     """What nobody has mapped stands still, and goes on once somebody has."""
 
     def on_row(self, model, work):
-        """The result of ``work(row)`` for the connector's newest row."""
+        """The result of ``work(row)`` for the connector's oldest row."""
         return self.commit(
             lambda env: work(
-                env[model].search([("connector_id", "=", self.connector_id)], limit=1)
+                env[model].search(
+                    [("connector_id", "=", self.connector_id)], order="id", limit=1
+                )
             )
         )
 
@@ -108,9 +110,11 @@ class TestValueMapWaiting(WordyCase):
 
         self.assertEqual(self.states(), ["processed"])
         entry = self.commit(
-            lambda env: env["mfg.value.map"]
-            .browse(entry_id)
-            .read(["map_name", "partner_code", "direction"])[0]
+            lambda env: (
+                env["mfg.value.map"]
+                .browse(entry_id)
+                .read(["map_name", "partner_code", "direction"])[0]
+            )
         )
         self.assertEqual(
             (entry["map_name"], entry["partner_code"], entry["direction"]),

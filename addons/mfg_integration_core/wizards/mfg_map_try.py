@@ -64,7 +64,9 @@ class MfgMapTry(models.TransientModel):
 
     def _compared(self, event):
         """Values of the trial of one event."""
-        before, after = (self._told(event, version) for version in (None, self.version_id))
+        before, after = (
+            self._told(event, version) for version in (None, self.version_id)
+        )
         return {
             "event_id": event.id,
             "before": before,

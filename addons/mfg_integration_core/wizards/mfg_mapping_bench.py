@@ -36,6 +36,12 @@ class MfgMappingBench(models.TransientModel):
         """What was told before is not about this."""
         self.was_tried = False
 
+    @api.model
+    def action_open(self):
+        """The empty bench, in a window of its own."""
+        action = "mfg_integration_core.mfg_mapping_bench_action"
+        return self.env["ir.actions.act_window"]._for_xml_id(action)
+
     def action_try(self):
         """Read and handle the event in a transaction that is undone."""
         self.ensure_one()
