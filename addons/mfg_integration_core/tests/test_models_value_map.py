@@ -118,6 +118,17 @@ class TestValueMap(ManufacturingCase):
         self.assertIn(b'"number":11', bodies[0].body.replace(b" ", b""))
         self.assertIn(b'"number":12', bodies[1].body.replace(b" ", b""))
 
+    def test_b2_event_of_a_plants_connector_is_read_in_its_words(self):
+        self.given_entry("ODD", "once", "fail", direction="in")
+        here = {"direction": "in", "plant_id": self.plant.id}
+        self.given_entry("ODD", "old", "fail", **here)
+        body = b'{"subject": "S", "number": 1, "how": "ODD"}'
+
+        self.connector.plant_id = self.plant
+        words = self.connector._get_template().webhook({"webhook-id": "1"}, body)
+
+        self.assertEqual(words.data["fail"], "old")
+
     # ----------------------------------------------------------------- shipped
 
     def test_b2_words_of_the_template_are_shown_as_shipped(self):
