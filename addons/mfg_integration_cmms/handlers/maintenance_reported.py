@@ -28,7 +28,8 @@ class MaintenanceReportedHandler(models.AbstractModel):
         event._set_correlation(request.mfg_correlation_id)
         request = request.with_context(mfg_correlation_id=request.mfg_correlation_id)
         said = Stand(data.get("version"), event.said_at)
-        if not self._is_news(event, request, said, request._mfg_stand()):
+        known = request._mfg_stand()
+        if not self._is_news(event, request, said, known, data["state"]):
             return request
         applied = request._mfg_apply_partner_state(
             data["state"],

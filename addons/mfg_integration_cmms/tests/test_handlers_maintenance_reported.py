@@ -69,7 +69,9 @@ class TestMaintenanceReported(CmmsCase):
         trail = self.env["mfg.audit.entry"].search(
             [("res_id", "=", request.id), ("action", "=", "partner.ignored")]
         )
-        self.assertEqual(trail.message_uuid, late.uuid)
+        self.assertEqual(
+            (trail.message_uuid, trail.new_value), (late.uuid, "in_progress")
+        )
         self.assertIn("is newer than this", trail.why)
 
     def test_b6_clock_that_runs_ahead_does_not_make_the_request_deaf(self):

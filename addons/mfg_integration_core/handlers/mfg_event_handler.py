@@ -35,7 +35,7 @@ class MfgEventHandler(models.AbstractModel):
     #: Whether the audit trail tells of what came too late; not for telemetry.
     _audits_stale = True
 
-    def _is_news(self, event, record, said, known):
+    def _is_news(self, event, record, said, known, what=None):
         """Whether the event tells something newer than what is known already.
 
         What is not is left without effect: the event says so in the log, the audit
@@ -44,13 +44,16 @@ class MfgEventHandler(models.AbstractModel):
 
         :param said: :class:`Stand` of the event
         :param known: that of the record
+        :param what: the word that is said, for the audit trail
         """
         if not freshness.is_stale(said, known):
             return True
         why = self._stale_text(record, said, known)
         event._ignore("older_version", why)
         if self._audits_stale:
-            self.env["mfg.audit.entry"]._append(record, "partner.ignored", why=why)
+            self.env["mfg.audit.entry"]._append(
+                record, "partner.ignored", new=what or event.event_type, why=why
+            )
         return False
 
     def _stale_text(self, record, said, known):

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..protocols.value_map import Entry, Words
+
 
 class MfgMapVersion(models.Model):
     """A change of a connector's value maps: proposed, tried, published by another.
@@ -36,6 +38,9 @@ class MfgMapVersion(models.Model):
         compute="_compute_difference",
         store=True,
         help="What changes, line by line: - goes, + comes.",
+    )
+    snapshot = fields.Json(
+        readonly=True, help="All entries as they were once this was published."
     )
     publisher_id = fields.Many2one("res.users", "Published by", readonly=True)
     published_at = fields.Datetime("Published", readonly=True)
@@ -136,6 +141,15 @@ class MfgMapVersion(models.Model):
         coming = self.entry_ids.filtered(lambda entry: not entry.removes)
         return entries - self.entry_ids.replaces_id + coming
 
+    def _words(self) -> Words:
+        """The words by this version: as it would be published, or as it was."""
+        self.ensure_one()
+        if self.state == "published":
+            return Words(
+                Entry(*row[:-1], words=tuple(row[-1])) for row in self.snapshot or ()
+            )
+        return Words(self._entries_after()._as_entries())
+
     # -------------------------------------------------------------------- actions
 
     def action_publish(self):
@@ -182,6 +196,7 @@ class MfgMapVersion(models.Model):
             {
                 "state": "published",
                 "difference": difference,
+                "snapshot": self._rows_in_effect(),
                 "publisher_id": self.env.uid,
                 "published_at": fields.Datetime.now(),
             }
@@ -193,6 +208,11 @@ class MfgMapVersion(models.Model):
             new=difference,
             why=self.why,
         )
+
+    def _rows_in_effect(self):
+        """What holds now, to be read again when it holds no longer."""
+        maps = self.env["mfg.value.map"].sudo()
+        return list(maps._words_in_effect(self.connector_id.id)._as_entries())
 
     def action_discard(self):
         """Give the draft up."""

@@ -20,7 +20,7 @@ class MfgValueMapUse(models.Model):
     def _words(self, connector_id) -> Words:
         """The words of a connector, without the shipped ones."""
         # sudo: what a code means is asked for by whoever handles or sends.
-        return self.sudo()._words_in_effect(connector_id)._as_words()
+        return Words(self.sudo()._words_in_effect(connector_id)._as_entries())
 
     @api.model
     def _words_in_effect(self, connector_id):
@@ -35,20 +35,19 @@ class MfgValueMapUse(models.Model):
 
     @api.model
     def _words_now(self, connector) -> Words:
-        """The words to go by: those that hold, or those of a draft being tried.
+        """The words to go by: those that hold, or those of a version being tried.
 
-        A draft is never kept in memory: only who tries it may read it.
+        These are never kept in memory: only who tries them may read them.
         """
         version_id = self.env.context.get("mfg_map_version_id")
         if not version_id:
             return self._words(connector.id)
         # sudo: as for the words that hold.
-        version = self.env["mfg.map.version"].sudo().browse(version_id)
-        return version._entries_after()._as_words()
+        return self.env["mfg.map.version"].sudo().browse(version_id)._words()
 
-    def _as_words(self) -> Words:
+    def _as_entries(self) -> list[Entry]:
         languages = [code for code, _name in self.env["res.lang"].get_installed()]
-        return Words(entry._as_entry(languages) for entry in self)
+        return [entry._as_entry(languages) for entry in self]
 
     def _as_entry(self, languages) -> Entry:
         return Entry(

@@ -174,6 +174,18 @@ class TestMapVersion(ManufacturingCase):
         with self.assertRaisesRegex(UserError, "is no draft"):
             draft.with_user(self.other).action_publish()
 
+    def test_b9_version_that_held_once_can_still_be_read_with(self):
+        first = self.given_draft("no_material")
+        first.with_user(self.other).action_publish()
+        self.given_draft("no_operator").with_user(self.other).action_publish()
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        then = self.maps.with_context(mfg_map_version_id=first.id)
+
+        self.assertEqual(then._ours(self.connector, "reason", "R7"), "no_material")
+        self.assertEqual(self.meaning(), "no_operator")
+
     def test_b9_discarded_draft_changes_nothing(self):
         draft = self.given_draft()
 

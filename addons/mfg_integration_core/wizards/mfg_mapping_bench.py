@@ -23,8 +23,9 @@ class MfgMappingBench(models.TransientModel):
     version_id = fields.Many2one(
         "mfg.map.version",
         "Read with",
-        domain="[('connector_id', '=', connector_id), ('state', '=', 'draft')]",
-        help="A draft of the value maps; empty = the maps that hold.",
+        domain="[('connector_id', '=', connector_id), ('state', '!=', 'discarded')]",
+        help="A version of the value maps: a draft, or one that held once. Empty = the"
+        " maps that hold.",
     )
     canonical = fields.Text("In Our Terms", readonly=True)
     effect = fields.Text("What It Would Do", readonly=True)

@@ -28,7 +28,8 @@ class InspectionDecidedHandler(models.AbstractModel):
         )
         decided_at = rfc3339.parse(data["decided_at"]).replace(tzinfo=None)
         known = Stand(at=inspection.decided_at or None)
-        if not self._is_news(event, inspection, Stand(at=decided_at), known):
+        said = Stand(at=decided_at)
+        if not self._is_news(event, inspection, said, known, data["disposition"]):
             return inspection
         inspection._decide(
             data["disposition"],
