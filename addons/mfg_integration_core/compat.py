@@ -37,3 +37,10 @@ def move_vals(env, label: str, **values) -> dict:
     if "name" in env["stock.move"]._fields:
         values["name"] = label
     return values
+
+
+def same_uom_family(one, other) -> bool:
+    """Whether a quantity in one unit of measure can be told in the other."""
+    if "category_id" in one._fields:
+        return one.category_id == other.category_id
+    return one._has_common_reference(other)

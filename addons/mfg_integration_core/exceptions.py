@@ -322,10 +322,36 @@ class MissingReferenceError(MfgIntegrationError):
 
 
 class UnmappedValueError(MissingReferenceError):
-    """A word of the partner that the value map does not know; never guessed."""
+    """A word that a value map does not know; never guessed.
+
+    :param value_map: name of the map; None where a template alone can say it
+    :param word: what was looked up in it
+    """
 
     title = "Waiting for a value mapping"
     code = "unmapped_value"
+
+    def __init__(
+        self,
+        detail: str,
+        value_map: str | None = None,
+        word: str | None = None,
+        **more,
+    ):
+        if value_map:
+            more |= {"model": VALUE_MAP, "key": waiting_key(value_map, word or "")}
+        super().__init__(detail, **more)
+        self.value_map = value_map
+        self.word = word
+
+
+#: Model whose entries say what a word means.
+VALUE_MAP = "mfg.value.map"
+
+
+def waiting_key(value_map: str, word: str) -> str:
+    """By what an event or message is found again once somebody maps its word."""
+    return f"{value_map}:{word[:100]}"
 
 
 class GateError(MfgIntegrationError):

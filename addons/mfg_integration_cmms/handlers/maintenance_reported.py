@@ -1,6 +1,7 @@
 from odoo import _, models
 
 from odoo.addons.mfg_integration_core.protocols import rfc3339
+from odoo.addons.mfg_integration_core.protocols.freshness import Stand
 
 
 class MaintenanceReportedHandler(models.AbstractModel):
@@ -13,7 +14,8 @@ class MaintenanceReportedHandler(models.AbstractModel):
     def _handle(self, event):
         """Return the request, in the state that the work order has reached.
 
-        A version that is not newer than the last one seen changes nothing.
+        What is not newer than the last report changes nothing: by its version where
+        the CMMS counts, else by when it was so.
 
         :raise MissingReferenceError: the CMMS's number is not known yet; a report
             may overtake the answer to our own request, so it waits for that
@@ -25,28 +27,19 @@ class MaintenanceReportedHandler(models.AbstractModel):
         )
         event._set_correlation(request.mfg_correlation_id)
         request = request.with_context(mfg_correlation_id=request.mfg_correlation_id)
-        version = data.get("version")
-        known = request.mfg_partner_version
+        said = Stand(data.get("version"), event.said_at)
+        known = request._mfg_stand()
+        if not self._is_news(event, request, said, known, data["state"]):
+            return request
         applied = request._mfg_apply_partner_state(
             data["state"],
-            version=version,
+            version=said.version,
             note=data.get("note"),
             at=self._naive_utc(data.get("completed_at")),
             by=data.get("technician"),
+            said_at=said.at,
         )
-        if applied or version is None or version > known:
-            self._post_report(request, event, with_note=not applied)
-        else:
-            event._ignore(
-                "older_version",
-                _(
-                    "%(work_order)s was reported in version %(known)s before; version"
-                    " %(version)s is no news.",
-                    work_order=data["work_order"],
-                    known=known,
-                    version=version,
-                ),
-            )
+        self._post_report(request, event, with_note=not applied)
         return request
 
     def _naive_utc(self, moment):

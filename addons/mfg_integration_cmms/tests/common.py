@@ -49,7 +49,7 @@ class CmmsCase(TransactionCase):
         self.env["mfg.binding"]._bind(self.connector, request, number)
         return request
 
-    def given_report(self, work_order="WO-1001", **data):
+    def given_report(self, work_order="WO-1001", event_time=False, **data):
         """An event of the CMMS that a worker has just taken up."""
         event_id = str(uuid4())
         return self.env["mfg.inbox.event"].create(
@@ -59,6 +59,7 @@ class CmmsCase(TransactionCase):
                 "company_id": self.connector.company_id.id,
                 "event_id": event_id,
                 "event_type": REPORTED,
+                "event_time": event_time,
                 "received_at": fields.Datetime.now(),
                 "ordering_key": work_order,
                 "correlation_id": str(uuid4()),

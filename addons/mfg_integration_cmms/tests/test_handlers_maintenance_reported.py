@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
@@ -51,7 +51,56 @@ class TestMaintenanceReported(CmmsCase):
         with self.assertRaises(MissingReferenceError):
             self.handle(self.given_report(state="completed"))
 
-    def test_an_older_version_is_ignored(self):
+    def test_b6_report_of_an_earlier_moment_is_ignored_and_logged(self):
+        request = self.given_work_order()
+        self.handle(
+            self.given_report(state="completed", event_time=datetime(2026, 3, 2, 9, 30))
+        )
+        late = self.given_report(
+            state="in_progress", event_time=datetime(2026, 3, 2, 9, 29)
+        )
+
+        self.handle(late)
+
+        self.assertEqual(request.mfg_state, "completed")
+        self.assertRecordValues(
+            late, [{"state": "ignored", "reason_code": "older_version"}]
+        )
+        trail = self.env["mfg.audit.entry"].search(
+            [("res_id", "=", request.id), ("action", "=", "partner.ignored")]
+        )
+        self.assertEqual(
+            (trail.message_uuid, trail.new_value), (late.uuid, "in_progress")
+        )
+        self.assertIn("is newer than this", trail.why)
+
+    def test_b6_clock_that_runs_ahead_does_not_make_the_request_deaf(self):
+        request = self.given_work_order()
+        self.handle(
+            self.given_report(state="in_progress", event_time=datetime(2099, 1, 1))
+        )
+
+        self.handle(self.given_report(state="completed"))
+
+        self.assertEqual(request.mfg_state, "completed")
+
+    def test_b6_version_goes_before_the_clock(self):
+        request = self.given_work_order()
+        self.handle(
+            self.given_report(
+                state="in_progress", version=2, event_time=datetime(2026, 3, 2, 9, 30)
+            )
+        )
+
+        self.handle(
+            self.given_report(
+                state="completed", version=3, event_time=datetime(2026, 3, 2, 9, 29)
+            )
+        )
+
+        self.assertEqual(request.mfg_state, "completed")
+
+    def test_b6_an_older_version_is_ignored(self):
         request = self.given_work_order()
         self.handle(self.given_report(state="completed", version=4))
         late = self.given_report(state="in_progress", version=3)

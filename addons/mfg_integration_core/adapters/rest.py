@@ -67,7 +67,9 @@ class MfgConnectorAdapterRest(models.AbstractModel):
 
     def _prepare_exchange(self, line, message, uncertain):
         line.assert_alive()
-        operation = line.template.operation(message.operation)
+        # Not the line's: the plant of the message may have words of its own.
+        template = message.connector_id._get_template(message)
+        operation = template.operation(message.operation)
         document = message._envelope()
         if operation.wants_reference:
             document["reference"] = message.document_reference or None

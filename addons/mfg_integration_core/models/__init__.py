@@ -3,12 +3,14 @@ from . import mfg_banner_mixin
 from . import mfg_cached_mixin
 from . import mfg_timeline_mixin
 from . import mfg_timeline_postings
+from . import mfg_coded_mixin
 from . import mfg_holdable_mixin
 from . import mfg_placed_mixin
 from . import mfg_pause_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
 from . import mfg_replay_mixin
+from . import mfg_meaning_mixin
 from . import mfg_story_mixin
 from . import mfg_state_mixin
 from . import ir_http
@@ -26,6 +28,7 @@ from . import mfg_connector_drain
 from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
 from . import mfg_connector_key_set
+from . import mfg_connector_meaning
 from . import mfg_connector_network
 from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
@@ -53,6 +56,7 @@ from . import mfg_inbox_correction
 from . import mfg_inbox_handling
 from . import mfg_inbox_polled
 from . import mfg_inbox_rehearsal
+from . import mfg_inbox_bench
 from . import mfg_inbox_story
 from . import mfg_key_set
 from . import mfg_lane
@@ -65,6 +69,8 @@ from . import mfg_outbox_pull
 from . import mfg_retention
 from . import mfg_outbox_rehearsal
 from . import mfg_outbox_story
+from . import mfg_own_code
+from . import mfg_own_code_records
 from . import mfg_payload_version
 from . import mfg_secret
 from . import mfg_secret_rotation
@@ -82,6 +88,14 @@ from . import mfg_sweeper
 from . import mfg_sweeper_polling
 from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
+from . import mfg_unit
+from . import mfg_value_map
+from . import mfg_value_map_shipped
+from . import mfg_value_map_table
+from . import mfg_value_map_use
+from . import mfg_value_map_version
+from . import mfg_map_version
+from . import mfg_map_trial
 from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder

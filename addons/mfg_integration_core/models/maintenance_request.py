@@ -3,6 +3,8 @@ import logging
 from odoo import _, api, fields, models
 
 from ..exceptions import InvalidEventError
+from ..protocols import freshness
+from ..protocols.freshness import Stand
 from .maintenance_equipment import REPAIRED_FROM
 
 _logger = logging.getLogger(__name__)
@@ -67,6 +69,12 @@ class MaintenanceRequest(models.Model):
         readonly=True,
         copy=False,
         help="Version of the partner's work order that it said it with.",
+    )
+    mfg_partner_at = fields.Datetime(
+        "Partner Time",
+        readonly=True,
+        copy=False,
+        help="Of when that is, says the partner; what it says of earlier is no news.",
     )
     mfg_fault_code = fields.Char("Fault Code", readonly=True, copy=False)
     mfg_correlation_id = fields.Char(
@@ -187,8 +195,15 @@ class MaintenanceRequest(models.Model):
 
     # ------------------------------------------------------------ what partners say
 
+    def _mfg_stand(self):
+        """How new the partner's last word is."""
+        self.ensure_one()
+        # A partner may count from 0, which is what an empty field reads as.
+        version = self.mfg_partner_version if self.mfg_partner_state else None
+        return Stand(version, self.mfg_partner_at or None)
+
     def _mfg_apply_partner_state(
-        self, state, *, version=None, note=None, at=None, by=None
+        self, state, *, version=None, note=None, at=None, by=None, said_at=None
     ):
         """Do what the CMMS says, if it may ask for it and it is news.
 
@@ -197,14 +212,15 @@ class MaintenanceRequest(models.Model):
         :param note: its words, for chatter and audit trail
         :param at: when the work was done, naive UTC
         :param by: the person it names, such as the technician
+        :param said_at: of when this is, naive UTC
         :return: whether anything was done; a repeat or an older version is ignored,
             which the audit trail says
         :raise InvalidEventError: ``illegal_transition``
         """
         self.ensure_one()
-        ignored = self._mfg_why_to_ignore(state, version)
+        ignored = self._mfg_why_to_ignore(state, Stand(version, said_at))
         if ignored:
-            self._mfg_ignore(state, version, ignored)
+            self._mfg_ignore(state, version, said_at, ignored)
             return False
         if state not in PARTNER_MOVES[self.mfg_state]:
             raise InvalidEventError(
@@ -215,7 +231,7 @@ class MaintenanceRequest(models.Model):
                 remedy="Correct the state in one of the two systems by hand.",
             )
         request = self.with_context(mfg_why=note, mfg_person=by)
-        request.write(self._prepare_partner_state(state, version))
+        request.write(self._prepare_partner_state(state, version, said_at))
         if at and state == "completed":
             request.close_date = at.date()
         if note:
@@ -223,21 +239,20 @@ class MaintenanceRequest(models.Model):
             request._message_log(body=note, author_id=self.env.user.partner_id.id)
         return True
 
-    def _mfg_why_to_ignore(self, state, version):
+    def _mfg_why_to_ignore(self, state, said):
         """Why the partner's word is no news, or an empty string."""
-        # A partner may count from 0, which is what an empty field reads as.
-        is_known = bool(self.mfg_partner_state)
-        if version is not None and is_known and version <= self.mfg_partner_version:
+        known = self._mfg_stand()
+        if freshness.is_stale(said, known):
             return _(
                 "Version %(version)s is not newer than %(known)s.",
-                version=version,
-                known=self.mfg_partner_version,
+                version=said.version if said.version is not None else said.at,
+                known=known.version if said.version is not None else known.at,
             )
         if state == self.mfg_state:
             return _("It is so already.")
         return ""
 
-    def _mfg_ignore(self, state, version, why):
+    def _mfg_ignore(self, state, version, said_at, why):
         """Note that the partner said nothing new."""
         self.env["mfg.audit.entry"]._append(
             self, "partner.ignored", old=self.mfg_state, new=state, why=why
@@ -248,12 +263,15 @@ class MaintenanceRequest(models.Model):
                 {
                     "mfg_partner_state": state,
                     "mfg_partner_version": version or self.mfg_partner_version,
+                    "mfg_partner_at": said_at or self.mfg_partner_at,
                 }
             )
 
-    def _prepare_partner_state(self, state, version):
+    def _prepare_partner_state(self, state, version, said_at):
         """Values that bring the request to what the partner says."""
         vals = {"mfg_partner_state": state}
+        if said_at:
+            vals["mfg_partner_at"] = said_at
         if version is not None:
             vals["mfg_partner_version"] = version
         if state in ("completed", "verified") and not self.stage_id.done:

@@ -1,3 +1,4 @@
+import base64
 from pathlib import Path
 
 from odoo import _, api, fields, models, tools
@@ -6,7 +7,9 @@ from odoo.modules.module import get_module_path
 
 from .. import deployment
 from ..exceptions import ConfigurationError, in_full
+from ..protocols import value_map_csv
 from ..protocols.template import Template
+from ..protocols.value_map import IN, OUT
 
 
 class MfgConnectorTemplate(models.Model):
@@ -87,9 +90,22 @@ class MfgConnectorTemplate(models.Model):
         with open(path, encoding="utf-8") as file:
             return Template.load(file.read(), path.name)
 
-    def _get_template(self):
-        """The connector's template.
+    @api.model
+    def _template_map_names(self):
+        """Names of the value maps of all templates, sorted."""
+        names = set()
+        for key in self._template_files():
+            try:
+                names |= self._load_template(key).value_maps.keys()
+            except ConfigurationError:
+                # Whoever chooses the template is told what is wrong with it.
+                continue
+        return sorted(names)
 
+    def _get_template(self, row=None):
+        """The connector's template, with the words of its value maps.
+
+        :param row: event or message that it is for; the words of its plant go first
         :raise UserError: when the connector has none
         """
         self.ensure_one()
@@ -100,7 +116,77 @@ class MfgConnectorTemplate(models.Model):
                     connector=self.name,
                 )
             )
-        return self._load_template(self.template)
+        words = self.env["mfg.value.map"]._words_now(self)
+        if not words:
+            return self._load_template(self.template)
+        plant_id = 0
+        if words.plants:
+            plants = self.env["mfg.plant"]
+            plant = row._mapping_plant() if row else plants._plants_of(self)[self.id]
+            plant_id = plant.id if plant.id in words.plants else 0
+        if self.env.context.get("mfg_map_version_id"):
+            own = {way: words.told(way, plant_id) for way in (IN, OUT)}
+            return self._load_template(self.template).with_words(own)
+        return self._template_with_words(self.template, self.id, plant_id)
+
+    @api.model
+    @tools.ormcache("key", "connector_id", "plant_id")
+    def _template_with_words(self, key, connector_id, plant_id):
+        """The template of a key with the words of a connector in one plant."""
+        words = self.env["mfg.value.map"]._words(connector_id)
+        own = {way: words.told(way, plant_id) for way in (IN, OUT)}
+        return self._load_template(key).with_words(own)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extended: what the templates' words mean is there to be looked at."""
+        connectors = super().create(vals_list)
+        self.env["mfg.value.map"]._show_shipped(connectors.filtered("template"))
+        return connectors
+
+    def write(self, vals):
+        """Extended as :meth:`create`."""
+        result = super().write(vals)
+        if "template" in vals:
+            self.env["mfg.value.map"]._show_shipped(self)
+        return result
+
+    def action_view_value_maps(self):
+        """What the connector's codes mean, with what its template ships with."""
+        self.ensure_one()
+        self.env["mfg.value.map"]._show_shipped(self)
+        action = "mfg_integration_core.mfg_value_map_action"
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(action),
+            "domain": [("connector_id", "=", self.id), ("version_id", "=", False)],
+            "context": {
+                "default_connector_id": self.id,
+                "search_default_group_by_map": 1,
+            },
+        }
+
+    def action_export_value_maps(self):
+        """Download the connector's own entries as a table."""
+        self.ensure_one()
+        entries = self.env["mfg.value.map"].search(
+            [
+                ("connector_id", "=", self.id),
+                ("shipped", "=", False),
+                ("version_id", "=", False),
+            ]
+        )
+        table = self.env["mfg.value.map.export"].create(
+            {
+                "table": base64.b64encode(value_map_csv.write(entries._as_lines())),
+                "table_name": f"value_maps_{self.code}.csv",
+            }
+        )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{table._name}/{table.id}/table"
+            "?filename_field=table_name&download=true",
+            "target": "self",
+        }
 
     def action_add_default_subscriptions(self):
         """Subscribe to what the template's operations are made for."""

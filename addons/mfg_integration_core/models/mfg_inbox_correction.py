@@ -61,7 +61,7 @@ class MfgInboxCorrection(models.Model):
         headers = self.headers or {}
         if webhook_body.CONTENT_TYPE not in headers:
             return None
-        template = self.connector_id._get_template()
+        template = self.connector_id._get_template(self)
         try:
             content = template.webhook_content(headers, self._native_body())
         except MfgIntegrationError:
@@ -82,7 +82,7 @@ class MfgInboxCorrection(models.Model):
         if self.payload:
             contracts.check(self.event_type, content)
             return content
-        template = self.connector_id._get_template()
+        template = self.connector_id._get_template(self)
         webhook = template.webhook(self._headers_of_json(), text.encode())
         if webhook.event_type is not None:
             contracts.check(webhook.event_type, webhook.data)

@@ -130,8 +130,6 @@ class MfgInboxEvent(models.Model):
     state = fields.Selection(
         STATES, required=True, default="received", copy=False, readonly=True
     )
-    waiting_model = fields.Char(readonly=True)
-    waiting_key = fields.Char(readonly=True)
     attempt_ids = fields.One2many("mfg.delivery.attempt", "event_id")
 
     _sql_constraints = [
@@ -150,6 +148,9 @@ class MfgInboxEvent(models.Model):
             """
             CREATE INDEX IF NOT EXISTS mfg_inbox_event_waiting_index
                 ON mfg_inbox_event (connector_id, waiting_model, waiting_key)
+             WHERE state = 'waiting';
+            CREATE INDEX IF NOT EXISTS mfg_inbox_event_awaited_index
+                ON mfg_inbox_event (waiting_model, waiting_key)
              WHERE state = 'waiting'
             """
         )
@@ -175,6 +176,14 @@ class MfgInboxEvent(models.Model):
     def happened_at(self):
         """When it happened by the sender's clock, else when it came: naive UTC."""
         return self.event_time or self.received_at
+
+    @property
+    def said_at(self):
+        """As of when the event speaks: when it happened, never later than it came.
+
+        A sender whose clock runs ahead would otherwise not be believed until then.
+        """
+        return min(self.happened_at, self.received_at)
 
     # ---------------------------------------------------------------- the door
 
@@ -365,6 +374,30 @@ class MfgInboxEvent(models.Model):
             """,
             (tuple(references),),
         )
+
+    @api.model
+    def _resume_awaiting(self, cr, codes):
+        """Let the events go on that waited for records with these codes.
+
+        :param codes: ``(model, code)`` of records that are there now
+        :return: ids of the connectors that the events are of
+        """
+        cr.execute(
+            """
+            WITH resumed AS (
+                UPDATE mfg_inbox_event
+                   SET state = 'retry', next_attempt_at = NULL,
+                       reason_code = NULL, reason = NULL
+                 WHERE state = 'waiting' AND (waiting_model, waiting_key) IN %s
+                RETURNING lane_id, connector_id),
+            due AS (
+                UPDATE mfg_lane SET next_at = NULL
+                 WHERE id IN (SELECT lane_id FROM resumed))
+            SELECT DISTINCT connector_id FROM resumed
+            """,
+            (tuple(codes),),
+        )
+        return [connector_id for (connector_id,) in cr.fetchall()]
 
     @api.model
     def _trace_of_chain(self, correlation_id):

@@ -15,7 +15,6 @@ from ..exceptions import (
     MfgIntegrationError,
     MissingReferenceError,
     UnknownEventTypeError,
-    in_full,
 )
 from ..protocols import cloudevents
 from ..unit_of_work import CONCURRENCY_ERRORS, run_in_transaction
@@ -200,7 +199,7 @@ class MfgInboxHandling(models.Model):
 
     def _read_native(self):
         """What the partner wrote, in our terms; extended for other ways to come in."""
-        template = self.connector_id._get_template()
+        template = self.connector_id._get_template(self)
         return template.webhook(self.headers or {}, self._native_body())
 
     def _native_body(self):
@@ -256,7 +255,7 @@ class MfgInboxHandling(models.Model):
             state,
             allowed=("processing",),
             reason_code=getattr(error, "code", None) or "internal_error",
-            reason=in_full(error),
+            reason=self._reason_of(self.connector_id, error),
             **values,
         )
         self.env["mfg.delivery.attempt"]._finish(task, outcome, error)
@@ -272,8 +271,7 @@ class MfgInboxHandling(models.Model):
         """The state that an error leads to, more values, and the attempt's outcome."""
         if isinstance(error, (MissingReferenceError, GateError)):
             values = {
-                "waiting_model": getattr(error, "model", None),
-                "waiting_key": getattr(error, "key", None),
+                **self._waits_for(error),
                 "next_attempt_at": self._waiting_until(task),
             }
             return "waiting", values, "retryable"

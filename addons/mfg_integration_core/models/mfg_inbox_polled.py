@@ -17,7 +17,7 @@ class MfgInboxPolled(models.Model):
         headers = self.headers or {}
         if SOURCE not in headers:
             return super()._read_native()
-        plan = self.connector_id._get_template().source(headers[SOURCE])
+        plan = self.connector_id._get_template(self).source(headers[SOURCE])
         item = strict_json.read(self._native_body(), what="The item")
         return plan.event(item, headers.get(KEY), GONE in headers, self.event_id)
 

@@ -40,11 +40,14 @@ class MfgInboxRehearsal(models.Model):
     def _rehearse(self):
         """Handle the event in a transaction that is undone; what it did, in words."""
         event = self.sudo()
+        if event.native and self.env.context.get("mfg_remap"):
+            # Read anew: as it would be mapped now, or with the draft at hand.
+            event.payload = False
         entries, messages = (
             event.env[model] for model in ("mfg.audit.entry", "mfg.outbox.message")
         )
         last_entry, last_message = _last_id(entries), _last_id(messages)
-        event._set_state("processing", allowed=REPLAYED_FROM)
+        event._set_state("processing", allowed=(*REPLAYED_FROM, "received"))
         state = self._handle_as_user()
         # Audit and messages of computed states are written just before a commit.
         self.env.cr.flush()

@@ -16,7 +16,6 @@ from ..exceptions import (
     MfgIntegrationError,
     MissingReferenceError,
     PermanentDeliveryError,
-    in_full,
 )
 from ..protocols import lane as rules
 from ..unit_of_work import run_in_transaction
@@ -233,7 +232,7 @@ class MfgOutboxDelivery(models.Model):
             kept = [each for each in deliveries if each.task.lane_id in owned]
             verdicts = [self._judge(connector, delivery) for delivery in kept]
             if kept:
-                self._write_ends(cr, kept, verdicts)
+                self._write_ends(cr, connector, kept, verdicts)
                 self.env["mfg.delivery.attempt"]._close(cr, kept, verdicts)
             if kept and bind:
                 self._bind_references(cr, kept)
@@ -260,7 +259,7 @@ class MfgOutboxDelivery(models.Model):
             return Verdict("dead", "permanent")
         return Verdict("retry", "retryable", next_at)
 
-    def _write_ends(self, cr, deliveries, verdicts):
+    def _write_ends(self, cr, connector, deliveries, verdicts):
         """Store the new states of the messages."""
         now = fields.Datetime.now()
         rows = []
@@ -276,7 +275,8 @@ class MfgOutboxDelivery(models.Model):
                     (getattr(error, "code", None) or "internal_error")
                     if error
                     else None,
-                    in_full(error) if error else None,
+                    self._reason_of(connector, error) if error else None,
+                    *self._waits_for(error).values(),
                 )
             )
         execute_values(
@@ -288,14 +288,15 @@ class MfgOutboxDelivery(models.Model):
                    delivered_at = ended.delivered_at,
                    partner_reference =
                        COALESCE(ended.reference, message.partner_reference),
-                   reason_code = ended.reason_code, reason = ended.reason
+                   reason_code = ended.reason_code, reason = ended.reason,
+                   waiting_model = ended.waiting_model, waiting_key = ended.waiting_key
               FROM (VALUES %s) AS ended
                    (id, state, next_attempt_at, delivered_at, reference, reason_code,
-                    reason)
+                    reason, waiting_model, waiting_key)
              WHERE message.id = ended.id AND message.state = 'delivering'
             """,
             rows,
-            template="(%s, %s, %s::timestamp, %s::timestamp, %s, %s, %s)",
+            template="(%s, %s, %s::timestamp, %s::timestamp, %s, %s, %s, %s, %s)",
             page_size=len(rows),
         )
         self._note_failures(cr, [row[0] for row in rows if row[1] == "dead"])

@@ -70,7 +70,10 @@ class MfgOutboxMessage(models.Model):
             """
             CREATE INDEX IF NOT EXISTS mfg_outbox_message_delivered_index
                 ON mfg_outbox_message (connector_id, delivered_at)
-             WHERE delivered_at IS NOT NULL
+             WHERE delivered_at IS NOT NULL;
+            CREATE INDEX IF NOT EXISTS mfg_outbox_message_waiting_index
+                ON mfg_outbox_message (connector_id, waiting_model, waiting_key)
+             WHERE state = 'held' AND waiting_key IS NOT NULL
             """
         )
 
@@ -180,6 +183,31 @@ class MfgOutboxMessage(models.Model):
         """The CloudEvent to send, with its position in the lane."""
         self.ensure_one()
         return {**self.snapshot, "sequence": f"{self.lane_sequence:020d}"}
+
+    # -------------------------------------------------------------- references
+
+    @api.model
+    def _resume_waiting(self, cr, references):
+        """Let the messages go on whose words these references say.
+
+        :param references: ``(connector id, model, key)``
+        """
+        cr.execute(
+            """
+            WITH resumed AS (
+                UPDATE mfg_outbox_message
+                   SET state = 'retry', next_attempt_at = NULL,
+                       attempts_before = attempt_count,
+                       reason_code = NULL, reason = NULL,
+                       waiting_model = NULL, waiting_key = NULL
+                 WHERE state = 'held'
+                   AND (connector_id, waiting_model, waiting_key) IN %s
+                RETURNING lane_id)
+            UPDATE mfg_lane SET parked = FALSE, parked_reason = NULL, next_at = NULL
+             WHERE id IN (SELECT lane_id FROM resumed)
+            """,
+            (tuple(references),),
+        )
 
     # ----------------------------------------------------------------- buttons
 

@@ -43,6 +43,7 @@ class MfgSweeper(models.AbstractModel):
         for connector in connectors:
             connector._plan_recovery()
         self.env["mfg.replay.run"]._resume_lost()
+        self.env["mfg.value.map"]._resume_mapped()
 
     @api.model
     def _act(self, action):

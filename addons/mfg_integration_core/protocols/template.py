@@ -32,9 +32,10 @@ Everything is compiled at load; nothing here opens a connection.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from ..exceptions import ConfigurationError, UnknownConnectorError
-from . import template_checks, template_source, webhook_signature
+from . import template_checks, template_source, template_targets, webhook_signature
 from .expression import TemplateFunctions
 from .template_answer import Reply
 from .template_auth import WITH_LOGIN, ConnectorView, secret_headers
@@ -46,6 +47,7 @@ from .template_session import EXTRA_CALLS, SessionKeeper, SessionPlan
 from .template_surroundings import Surroundings
 from .template_wait import WaitPlan
 from .template_webhook import Webhook, WebhookPlan
+from .value_map import IN, OUT, laid_over
 
 
 class Template:
@@ -57,10 +59,29 @@ class Template:
     :ivar sources: lists that are polled, by name
     :ivar read_only: why nothing can be written to the partner; empty when it can
     :ivar secret_headers: lower-case names of headers never to be recorded
+    :ivar value_maps: the words that the template ships with, by map
+    :ivar map_uses: whether each map is looked into for what comes ``in``, for what
+        goes ``out``, or for both
+    :ivar map_targets: what mapped words fill, by map: ``(event type, members)`` of the
+        data of events, such as ``("mfg.maintenance.reported.v1", ("state",))``
     """
 
-    def __init__(self, content: Mapping, file_name: str):
-        functions = TemplateFunctions(content.get("value_maps", {}), file_name)
+    def __init__(
+        self, content: Mapping, file_name: str, own_words: Mapping | None = None
+    ):
+        """Compile the template.
+
+        :param own_words: words of one connector that go before the shipped ones:
+            ``{"in": {map: {word: word}}, "out": ...}``
+        """
+        self._content, self._file_name = content, file_name
+        self.value_maps: dict = content.get("value_maps", {})
+        inward, functions = (
+            TemplateFunctions(
+                laid_over(self.value_maps, (own_words or {}).get(way, {})), file_name
+            )
+            for way in (IN, OUT)
+        )
         auth = content["auth"]
         limits = dict(content.get("limits", {}))
         around = Surroundings(
@@ -69,6 +90,7 @@ class Template:
             content.get("errors", {}),
             WaitPlan(limits.pop("wait", None)),
         )
+        around_lists = replace(around, functions=inward)
         self.key: str = content["template"]
         self.name: str = content["name"]
         self.version: int = content["version"]
@@ -81,7 +103,7 @@ class Template:
             for name, spec in content.get("operations", {}).items()
         ]
         self.sources = {
-            name: SourcePlan(name, spec, f"{file_name}, sources/{name}", around)
+            name: SourcePlan(name, spec, f"{file_name}, sources/{name}", around_lists)
             for name, spec in content.get("sources", {}).items()
         }
         self._check = around.request(content["check"], f"{file_name}, check")
@@ -91,8 +113,21 @@ class Template:
         self._webhooks = None
         if "webhooks" in content:
             self._webhooks = WebhookPlan(
-                content["webhooks"], f"{file_name}, webhooks", functions
+                content["webhooks"], f"{file_name}, webhooks", inward
             )
+        self.map_uses = {
+            name: {
+                way
+                for way, used in ((IN, inward), (OUT, functions))
+                if name in used.used_maps
+            }
+            for name in self.value_maps
+        }
+        self.map_targets = template_targets.of(content)
+
+    def with_words(self, own_words: Mapping) -> Template:
+        """The same template for a connector with words of its own."""
+        return Template(self._content, self._file_name, own_words)
 
     @classmethod
     def load(cls, text: str, file_name: str) -> Template:
@@ -218,6 +253,10 @@ class Template:
     def kept_headers(self, headers: Mapping) -> dict[str, str]:
         """See :meth:`WebhookPlan.kept_headers`."""
         return self._webhook_plan().kept_headers(headers)
+
+    def headers_of_trial(self, event_id: str) -> dict[str, str]:
+        """See :meth:`WebhookPlan.headers_of_trial`."""
+        return self._webhook_plan().headers_of_trial(event_id)
 
     def webhook(self, headers: Mapping, body: bytes) -> Webhook:
         """See :meth:`WebhookPlan.read`."""

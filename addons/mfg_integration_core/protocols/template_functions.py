@@ -44,11 +44,13 @@ class TemplateFunctions(Functions):
 
     :param value_maps: ``{map name: {partner's or our word: the other's}}``
     :param file_name: of the template, for error texts
+    :ivar used_maps: names of the maps that compiled expressions look into
     """
 
     def __init__(self, value_maps: Mapping, file_name: str):
         self.value_maps = value_maps
         self.file_name = file_name
+        self.used_maps: set[str] = set()
 
     @signature({"types": ["string", "expref"]}, _ANY)
     def _func_map(self, name, value):
@@ -132,6 +134,8 @@ class TemplateFunctions(Functions):
         first, *others = literals or [None]
         if name == "map" and first is not None and first not in self.value_maps:
             raise ValueError(f"there is no value map {first!r}")
+        if name == "map" and isinstance(first, str):
+            self.used_maps.add(first)
         if name in ("parse_date", "format_date") and others and others[0] is not None:
             moments.check_format(str(others[0]))
         if name == "convert" and None not in others and len(others) == 2:
@@ -145,7 +149,8 @@ class TemplateFunctions(Functions):
             raise UnmappedValueError(
                 f"The value map `{name}` of {self.file_name} does not know the word "
                 f"{word[:100]!r}; it knows {', '.join(words)}.",
-                key=f"{name}:{word[:100]}",
+                value_map=name,
+                word=word,
                 remedy="Add the word to the value map, then press Retry.",
             )
         return words[word]

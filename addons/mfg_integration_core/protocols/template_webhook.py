@@ -132,6 +132,10 @@ class WebhookPlan:
         kept = self._body.kept_headers(headers)
         return {**kept, self._id_header: value} if value else kept
 
+    def headers_of_trial(self, event_id: str) -> dict[str, str]:
+        """The headers without which a body that a person pastes has no id."""
+        return {self._id_header: event_id}
+
     def read(self, headers: Mapping, body: bytes) -> Webhook:
         """The webhook in our terms; the first rule whose ``when`` holds decides.
 

@@ -32,6 +32,7 @@ from . import test_models_mfg_hold
 from . import test_models_mfg_state
 from . import test_models_door_counter
 from . import test_models_flow
+from . import test_models_map_version
 from . import test_models_metric
 from . import test_models_outbox
 from . import test_models_pause
@@ -53,8 +54,14 @@ from . import test_models_story
 from . import test_models_sweeper_watch
 from . import test_models_timeline
 from . import test_models_trace
+from . import test_models_awaited_records
+from . import test_models_unit
+from . import test_models_value_map
+from . import test_models_value_map_waiting
+from . import test_wizards_value_map_import
 from . import test_security_companies
 from . import test_security_plants
 from . import test_unit_of_work
 from . import test_views_actions
+from . import test_wizards_mapping_bench
 from . import test_wizards_template_trial

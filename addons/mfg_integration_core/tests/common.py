@@ -44,6 +44,20 @@ class ManufacturingScene:
             {"name": name, "mfg_workcenter_id": workcenter.id, **values}
         )
 
+    def box(self, pieces):
+        """A unit of measure that holds so many pieces."""
+        units = self.env.ref("uom.product_uom_unit")
+        values = {"name": f"Box of {pieces}"}
+        if "category_id" in units._fields:
+            values |= {
+                "category_id": units.category_id.id,
+                "uom_type": "bigger",
+                "factor_inv": pieces,
+            }
+        else:
+            values |= {"relative_uom_id": units.id, "relative_factor": pieces}
+        return self.env["uom.uom"].create(values)
+
     def bom(self, product, components, workcenter, **values):
         """A bill of materials with one operation: one of each component per piece."""
         return self.env["mrp.bom"].create(

@@ -114,7 +114,13 @@ class PlantsScene:
         self.env.flush_all()
         mine = {"connector_id": connector.id}
         binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
+        word = {**mine, "map_name": "reason", "partner_code": SECRET, "value": "other"}
+        maps = self.env["mfg.map.version"].create(mine)
+        trial = {"version_id": maps.id, "event_id": event.id, "before": SECRET}
         return {
+            "mfg.value.map": self.env["mfg.value.map"].create(word),
+            "mfg.map.version": maps,
+            "mfg.map.trial": self.env["mfg.map.trial"].create(trial),
             "mfg.inbox.event": event,
             "mfg.outbox.message": message,
             "mfg.delivery.attempt": attempt,

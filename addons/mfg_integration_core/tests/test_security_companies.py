@@ -6,6 +6,8 @@ OWNED = (
     "mfg.connector",
     "mfg.subscription",
     "mfg.binding",
+    "mfg.value.map",
+    "mfg.map.version",
     "mfg.lane",
     "mfg.outbox.message",
     "mfg.delivery.attempt",
@@ -65,6 +67,7 @@ class TestCompanies(TransactionCase):
         self.env["mfg.key.set"]._keep(connector.id, "https://a.example/keys", "", "")
         self.env["mfg.rate.bucket"]._take(self.env.cr, connector.id, 60, 1)
         binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
+        word = {**mine, "map_name": "reason", "partner_code": "1", "value": "other"}
         subscription = {**mine, "event_type_id": event_type.id, "operation": "tell"}
         use = {
             **mine,
@@ -80,6 +83,8 @@ class TestCompanies(TransactionCase):
             "mfg.connector": connector,
             "mfg.subscription": self.env["mfg.subscription"].create(subscription),
             "mfg.binding": self.env["mfg.binding"].create(binding),
+            "mfg.value.map": self.env["mfg.value.map"].create(word),
+            "mfg.map.version": self.env["mfg.map.version"].create(mine),
             "mfg.contract.use": self.env["mfg.contract.use"].create(use),
             "mfg.lane": lane,
             "mfg.outbox.message": message,

@@ -1,5 +1,8 @@
+from . import mfg_binding_merge
 from . import mfg_dead_letter_assign
 from . import mfg_hold_lift
+from . import mfg_map_try
+from . import mfg_mapping_bench
 from . import mfg_payload_correct
 from . import mfg_replay
 from . import mfg_replay_preview
@@ -9,3 +12,4 @@ from . import mfg_source_restart
 from . import mfg_setting_override
 from . import mfg_template_trial
 from . import mfg_timeline
+from . import mfg_value_map_import

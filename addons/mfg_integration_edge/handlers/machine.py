@@ -15,11 +15,9 @@ class MachineHandler(models.AbstractModel):
     def _get_equipment(self, event):
         """The equipment that the event speaks of.
 
-        :raise MissingReferenceError: when the connector has no binding for its name
+        :raise MissingReferenceError: when nothing says which one has this name
         """
-        return self.env["mfg.binding"]._record(
-            event.connector_id, "maintenance.equipment", event.data["equipment"]
-        )
+        return self._named(event, "maintenance.equipment", event.data["equipment"])
 
     def _find_order(self, event, equipment):
         """The manufacturing order the machine works on; empty when nobody knows.

@@ -1,6 +1,7 @@
 from odoo import _, fields, models
 
 from odoo.addons.mfg_integration_core.protocols import packml
+from odoo.addons.mfg_integration_core.protocols.freshness import Stand
 
 from .machine import CLOSED
 
@@ -12,6 +13,9 @@ class MachineStateHandler(models.AbstractModel):
     _inherit = "mfg.handler.machine"
     _description = "Machine State Handler"
 
+    # What a machine sends late is nobody's decision; the log of events has it.
+    _audits_stale = False
+
     def _handle(self, event):
         """The equipment in its new state, or the maintenance request of a new fault.
 
@@ -20,9 +24,10 @@ class MachineStateHandler(models.AbstractModel):
         :raise MissingReferenceError: when the equipment is unknown
         """
         equipment = self._get_equipment(event)
-        if equipment.mfg_reported_at and event.happened_at < equipment.mfg_reported_at:
+        known = Stand(at=equipment.mfg_reported_at or None)
+        if not self._is_news(event, equipment, Stand(at=event.said_at), known):
             return equipment
-        equipment.mfg_reported_at = self._moment(event)
+        equipment.mfg_reported_at = event.said_at
         request = self._find_open_request(equipment)
         if request:
             return self._follow_repair(event, equipment, request)
@@ -30,20 +35,13 @@ class MachineStateHandler(models.AbstractModel):
             return self._stop(event, equipment)
         return self._follow(event, equipment)
 
-    def _moment(self, event):
-        """When the state began, never later than when we heard of it.
-
-        A machine whose clock runs ahead would otherwise be deaf until that moment.
-        """
-        return min(event.happened_at, event.received_at)
-
     # ------------------------------------------------------------------- state
 
     def _follow(self, event, equipment):
         """A state without a fault: note it, and start the work the machine began."""
         self._join_open_case(event, equipment)
         state = event.data["state"]
-        equipment._mfg_report_state(state, at=self._moment(event))
+        equipment._mfg_report_state(state, at=event.said_at)
         if state == "Execute" and event.data.get("job_order"):
             # An order that nobody knows must not keep a later fault waiting.
             self._start_work(self._find_order(event, equipment), equipment)
@@ -90,7 +88,7 @@ class MachineStateHandler(models.AbstractModel):
         """
         cause = self._describe_fault(event, equipment)
         equipment.mfg_packml_state = event.data["state"]
-        equipment._mfg_set_availability("down", at=self._moment(event), why=cause)
+        equipment._mfg_set_availability("down", at=event.said_at, why=cause)
         case = self.env["mfg.case"]._ensure(event.correlation_id, cause, equipment)
         request = self.env["maintenance.request"].create(
             self._prepare_request(event, equipment, cause, case)

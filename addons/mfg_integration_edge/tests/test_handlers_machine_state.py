@@ -67,7 +67,7 @@ class TestMachineState(EdgeCase):
         with self.assertRaises(MissingReferenceError):
             self.handle(state("s1", "Execute", equipment="UNKNOWN"))
 
-    def test_a_state_older_than_the_known_one_changes_nothing(self):
+    def test_b6_a_state_older_than_the_known_one_changes_nothing(self):
         self.handle(state("s1", "Execute"))
         late = {**state("s0", "Aborted"), "time": "2026-03-02T09:00:00Z"}
 

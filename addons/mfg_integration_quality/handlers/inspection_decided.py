@@ -1,6 +1,7 @@
-from odoo import _, models
+from odoo import models
 
 from odoo.addons.mfg_integration_core.protocols import rfc3339
+from odoo.addons.mfg_integration_core.protocols.freshness import Stand
 
 
 class InspectionDecidedHandler(models.AbstractModel):
@@ -26,15 +27,9 @@ class InspectionDecidedHandler(models.AbstractModel):
             mfg_correlation_id=inspection.mfg_correlation_id
         )
         decided_at = rfc3339.parse(data["decided_at"]).replace(tzinfo=None)
-        if inspection.decided_at and decided_at < inspection.decided_at:
-            event._ignore(
-                "older_version",
-                _(
-                    "%(inspection)s has a newer disposition, given at %(moment)s UTC.",
-                    inspection=inspection.name,
-                    moment=inspection.decided_at,
-                ),
-            )
+        known = Stand(at=inspection.decided_at or None)
+        said = Stand(at=decided_at)
+        if not self._is_news(event, inspection, said, known, data["disposition"]):
             return inspection
         inspection._decide(
             data["disposition"],

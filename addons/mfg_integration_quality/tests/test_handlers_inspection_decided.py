@@ -78,7 +78,7 @@ class TestInspectionDecided(QualityCase):
         self.assertEqual(caught.exception.code, "illegal_transition")
         self.assertEqual(inspection.disposition, "rejected")
 
-    def test_a_decision_older_than_the_known_one_is_ignored(self):
+    def test_b6_a_decision_older_than_the_known_one_is_ignored(self):
         inspection = self.given_inspection()
         self.handle(self.given_decision(self.connector, disposition="rework"))
         late = self.given_decision(
