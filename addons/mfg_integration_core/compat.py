@@ -37,3 +37,10 @@ def move_vals(env, label: str, **values) -> dict:
     if "name" in env["stock.move"]._fields:
         values["name"] = label
     return values
+
+
+def narrowed(domain, terms: list):
+    """What meets ``domain`` and the terms; a list on 17.0, an object on 19.0."""
+    if isinstance(domain, list):
+        return [*terms, *domain]
+    return domain.AND([domain, terms])

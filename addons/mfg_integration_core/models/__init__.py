@@ -1,5 +1,7 @@
 # Mixins first, then the tables, then the view over them.
 from . import mfg_cached_mixin
+from . import mfg_hold_version_mixin
+from . import mfg_gate_mixin
 from . import mfg_holdable_mixin
 from . import mfg_pause_mixin
 from . import mfg_queued_mixin
@@ -24,6 +26,9 @@ from . import mfg_connector_key_set
 from . import mfg_connector_network
 from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
+from . import mfg_quarantine
+from . import mfg_quarantine_gate
+from . import mfg_quarantine_release
 from . import mfg_rate_bucket
 from . import mfg_connector_polling
 from . import mfg_connector_runner
@@ -76,8 +81,14 @@ from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder
 from . import res_config_settings
+from . import res_partner
+from . import stock_location
 from . import stock_lot
+from . import stock_quant
 from . import stock_move
+from . import stock_move_line
+from . import stock_picking
+from . import stock_warehouse
 from . import mfg_integration_log
 from . import mfg_dead_letter
 from . import mfg_replay_line

@@ -87,6 +87,10 @@ class MrpProduction(models.Model):
         self._mfg_check_gate("finish")
         return super().button_mark_done()
 
+    def action_assign(self):
+        self._mfg_check_gate("reserve")
+        return super().action_assign()
+
     def _post_inventory(self, cancel_backorder=False):
         self._mfg_check_gate("finish")
         return super()._post_inventory(cancel_backorder=cancel_backorder)
@@ -152,26 +156,19 @@ class MrpProduction(models.Model):
     def _mfg_hold_placed(self, hold):
         """Pause what runs, and remember it for the day the order goes on."""
         result = super()._mfg_hold_placed(hold)
-        running = self.workorder_ids._mfg_running()
-        if running:
-            hold.paused_workorder_ids |= running
-            # Not button_pending: that stops the clock of the acting user only.
-            running.end_all()
+        self.workorder_ids._mfg_pause(hold)
         return result
 
     def _mfg_holds_cleared(self, hold, why):
-        """Let the order go on: say so, and start again what the holds paused."""
-        result = super()._mfg_holds_cleared(hold, why)
+        """Let the order go on: say so, and start again what the holds paused.
+
+        Not extended but replaced: the order says more than that it may go on.
+        """
         if self.mfg_state in FINAL or self.env.context.get("mfg_no_resume"):
-            return result
+            return
         started = hold.paused_workorder_ids._mfg_start_again()
         hold._audit(self, "order.resumed", new=self.mfg_state, why=why)
-        # A log note: a connector's user may have no address to post from.
-        self._message_log(
-            body=self._mfg_resumed_note(started, why),
-            author_id=self.env.user.partner_id.id,
-        )
-        return result
+        self._mfg_note(self._mfg_resumed_note(started, why))
 
     def _mfg_resumed_note(self, started, why):
         """What the chatter says when the order goes on."""

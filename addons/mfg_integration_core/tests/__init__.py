@@ -17,6 +17,7 @@ from . import test_models_connector_tls
 from . import test_models_correction
 from . import test_models_dead_letter
 from . import test_models_delivery_rules
+from . import test_models_holdable
 from . import test_models_inbound_auth
 from . import test_models_key_set
 from . import test_models_inbox
@@ -40,6 +41,7 @@ from . import test_models_polling_races
 from . import test_models_polling_screens
 from . import test_models_polling_start
 from . import test_models_polling_trouble
+from . import test_models_quarantine
 from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention

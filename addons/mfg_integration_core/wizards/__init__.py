@@ -1,5 +1,6 @@
 from . import mfg_dead_letter_assign
 from . import mfg_hold_lift
+from . import mfg_hold_place
 from . import mfg_payload_correct
 from . import mfg_replay
 from . import mfg_replay_preview

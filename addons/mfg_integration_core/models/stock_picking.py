@@ -1,0 +1,60 @@
+from odoo import _, models
+from odoo.exceptions import UserError
+
+
+class StockPicking(models.Model):
+    """A transfer that is neither reserved for nor validated while it is held."""
+
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "mfg.holdable.mixin"]
+
+    _mfg_gate_remembers = True  # validating writes the transfer
+
+    # --------------------------------------------------------------- overrides
+
+    def write(self, vals):
+        if vals.get("state") == "done":
+            self.filtered(lambda each: each.state != "done")._mfg_check_validate()
+        return super().write(vals)
+
+    def action_assign(self):
+        self._mfg_check_gate("reserve")
+        return super().action_assign()
+
+    def button_validate(self):
+        # First of all, so that nobody answers a wizard in vain.
+        self._mfg_check_validate()
+        return super().button_validate()
+
+    def _action_done(self):
+        self._mfg_check_validate()
+        return super()._action_done()
+
+    # ---------------------------------------------------------------- business
+
+    def _mfg_check_validate(self):
+        """Pass the gates of the transfers and of the suppliers that they come from."""
+        self._mfg_check_gate("validate")
+        self._mfg_suppliers()._mfg_check_gate("receive")
+
+    def _mfg_suppliers(self):
+        """Whom the goods of the transfers are received from, and their companies."""
+        receipts = self.filtered(
+            lambda picking: (
+                picking.location_id.usage == "supplier"
+                or picking.picking_type_id.code == "incoming"
+            )
+        )
+        return receipts.partner_id | receipts.partner_id.commercial_partner_id
+
+    # ------------------------------------------------------------------- holds
+
+    def _mfg_check_holdable(self):
+        if self.state in ("done", "cancel"):
+            raise UserError(
+                _(
+                    "%(transfer)s is over, so it can no longer be held.",
+                    transfer=self.display_name,
+                )
+            )
+        return super()._mfg_check_holdable()
