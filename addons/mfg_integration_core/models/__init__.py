@@ -24,6 +24,7 @@ from . import mfg_connector_drain
 from . import mfg_connector_inbound_auth
 from . import mfg_connector_key_set
 from . import mfg_connector_network
+from . import mfg_connector_outage
 from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
 from . import mfg_quarantine
@@ -55,6 +56,9 @@ from . import mfg_key_set
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_metric
+from . import mfg_override
+from . import mfg_override_gate
+from . import mfg_override_outage
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness

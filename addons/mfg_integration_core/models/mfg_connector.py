@@ -44,7 +44,7 @@ class MfgConnector(models.Model):
     _description = "Connector"
     _inherit = ["mail.thread", "mfg.cached.mixin"]
     _order = "name"
-    _cached_fields = frozenset({*DOOR_FIELDS, "active"})
+    _cached_fields = frozenset({*DOOR_FIELDS, "active", "outage_policy"})
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(

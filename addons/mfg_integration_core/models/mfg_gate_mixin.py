@@ -20,10 +20,12 @@ class MfgGateMixin(models.AbstractModel):
     # give the lock away, that write fails when a hold was placed meanwhile.
     _mfg_gate_remembers = False
 
-    def _mfg_check_gate(self, action):
+    def _mfg_check_gate(self, action, *, looks_only=False):
         """Let an action pass only when none of the records is held.
 
         :param action: key of :meth:`_mfg_refusals`, such as ``finish``
+        :param looks_only: the effect comes later, behind a gate of its own, and may
+            need a person's answer before; an override is not used up yet
         :raise GateUserError: names every hold, since when, and who can clear it
 
         Two queries for all records together, none for an empty recordset. The rows
@@ -35,9 +37,13 @@ class MfgGateMixin(models.AbstractModel):
         records._mfg_lock_for_gate()
         # sudo: a gate holds for people who may not see holds, too.
         holds = self.env["mfg.hold"].sudo()._active_on(records)
-        if holds:
-            raise GateUserError(records._mfg_refusal(action, holds), holds=holds)
-        records._mfg_remember_free()
+        left = holds and self.env["mfg.override"]._left_of(
+            holds, records, looks_only=looks_only
+        )
+        if left:
+            raise GateUserError(records._mfg_refusal(action, left), holds=left)
+        if not (holds and looks_only):
+            records._mfg_remember_free()
 
     def _mfg_refusal(self, action, holds):
         """The sentence, one per held record, that a refused action is answered with."""

@@ -84,12 +84,17 @@ class MrpProduction(models.Model):
 
     def button_mark_done(self):
         # First of all, so that nobody answers a wizard in vain.
-        self._mfg_check_gate("finish")
+        self._mfg_check_gate("finish", looks_only=True)
         return super().button_mark_done()
 
     def action_assign(self):
-        self._mfg_check_gate("reserve")
+        self._mfg_check_gate("reserve", looks_only=True)
         return super().action_assign()
+
+    def _mfg_check_gate(self, action, *, looks_only=False):
+        """Extended: orders may wait for partners that are down, too."""
+        super()._mfg_check_gate(action, looks_only=looks_only)
+        self.env["mfg.connector"]._check_outages(self, action, looks_only=looks_only)
 
     def _post_inventory(self, cancel_backorder=False):
         self._mfg_check_gate("finish")
@@ -108,7 +113,9 @@ class MrpProduction(models.Model):
         result = super()._action_cancel()
         cancelled = self.filtered(lambda order: order.state == "cancel")
         # sudo: who may cancel an order needs no right on what held it.
-        holds = self.env["mfg.hold"].sudo()._active_on(cancelled)
+        all_holds = self.env["mfg.hold"].sudo()
+        holds = all_holds._active_on(cancelled)
+        holds |= all_holds._active_on(cancelled.workorder_ids)
         if holds:
             holds._lift(_("The order was cancelled."))
         return result

@@ -99,8 +99,9 @@ class MrpWorkorder(models.Model):
 
     def _mfg_holds_cleared(self, hold, why):
         """Start the work again that the holds paused, and say so on its order."""
-        if not self.env.context.get("mfg_no_resume"):
-            hold.paused_workorder_ids._mfg_start_again()
+        if self.state in ("done", "cancel") or self.env.context.get("mfg_no_resume"):
+            return None
+        hold.paused_workorder_ids._mfg_start_again()
         return super()._mfg_holds_cleared(hold, why)
 
     def _mfg_note(self, text):

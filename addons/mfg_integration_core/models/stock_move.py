@@ -1,9 +1,11 @@
 import contextlib
 
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from .stock_quant import WITHOUT_HELD
+
+OVER = ("done", "cancel")
 
 
 class StockMove(models.Model):
@@ -20,6 +22,13 @@ class StockMove(models.Model):
     )
 
     # --------------------------------------------------------------- overrides
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        # Made as done they move at once; Odoo does so with corrections.
+        moves._mfg_check_gates("done")
+        return moves
 
     def write(self, vals):
         if vals.get("state") == "done":
@@ -54,15 +63,16 @@ class StockMove(models.Model):
 
     # ------------------------------------------------------------------- gates
 
-    def _mfg_check_gates(self):
+    def _mfg_check_gates(self, state=None):
         """Pass the gates of what the moves belong to and of what they move.
 
+        :param state: only moves in this state; by default those that are not over
         :raise GateUserError: names what is held, by what, and who can clear it
         """
         passing = self.env.cr.precommit.data.get("mfg.moves", ())
         gated = self.filtered(
             lambda move: (
-                move.state not in ("done", "cancel")
+                (move.state == state if state else move.state not in OVER)
                 and move.id not in passing
                 and not move._mfg_passes_holds()
             )

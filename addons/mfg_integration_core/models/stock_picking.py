@@ -18,24 +18,33 @@ class StockPicking(models.Model):
         return super().write(vals)
 
     def action_assign(self):
-        self._mfg_check_gate("reserve")
+        self._mfg_check_gate("reserve", looks_only=True)
         return super().action_assign()
 
     def button_validate(self):
         # First of all, so that nobody answers a wizard in vain.
-        self._mfg_check_validate()
+        self._mfg_check_validate(looks_only=True)
         return super().button_validate()
 
     def _action_done(self):
         self._mfg_check_validate()
         return super()._action_done()
 
+    def action_cancel(self):
+        result = super().action_cancel()
+        cancelled = self.filtered(lambda picking: picking.state == "cancel")
+        # sudo: who may cancel a transfer needs no right on what held it.
+        holds = self.env["mfg.hold"].sudo()._active_on(cancelled)
+        if holds:
+            holds._lift(_("The transfer was cancelled."))
+        return result
+
     # ---------------------------------------------------------------- business
 
-    def _mfg_check_validate(self):
+    def _mfg_check_validate(self, *, looks_only=False):
         """Pass the gates of the transfers and of the suppliers that they come from."""
-        self._mfg_check_gate("validate")
-        self._mfg_suppliers()._mfg_check_gate("receive")
+        self._mfg_check_gate("validate", looks_only=looks_only)
+        self._mfg_suppliers()._mfg_check_gate("receive", looks_only=looks_only)
 
     def _mfg_suppliers(self):
         """Whom the goods of the transfers are received from, and their companies."""
@@ -58,3 +67,8 @@ class StockPicking(models.Model):
                 )
             )
         return super()._mfg_check_holdable()
+
+    def _mfg_holds_cleared(self, hold, why):
+        """Extended: what is over does not go on."""
+        if self.state not in ("done", "cancel"):
+            super()._mfg_holds_cleared(hold, why)

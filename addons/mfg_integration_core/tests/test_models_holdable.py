@@ -52,6 +52,14 @@ class TestWorkOrder(HoldableCase):
         with self.assertRaisesRegex(UserError, "is over, so it can no longer be held"):
             self.given_hold(self.order.workorder_ids)
 
+    def test_d2_cancelled_order_leaves_no_hold_on_its_work_orders(self):
+        hold = self.given_hold(self.order.workorder_ids)
+
+        self.order.action_cancel()
+
+        self.assertEqual(hold.state, "lifted")
+        self.assertFalse(self.audit(self.order.workorder_ids, "document.freed"))
+
     def test_d3_work_order_runs_again_when_its_last_hold_is_lifted(self):
         workorder = self.given_running_workorder()
         hold = self.given_hold(workorder)
@@ -108,6 +116,21 @@ class TestTransfer(HoldableCase):
         waiting.move_ids._action_assign()
 
         self.assertEqual(waiting.move_ids.state, "confirmed")
+
+    def test_d2_move_that_is_made_as_done_passes_the_gate_too(self):
+        self.given_hold(self.transfer)
+        done = self.transfer.move_ids.copy_data()[0] | {"state": "done"}
+
+        with self.assertRaisesRegex(GateError, "cannot be validated"):
+            self.env["stock.move"].create({**done, "picking_id": self.transfer.id})
+
+    def test_d2_cancelled_transfer_leaves_no_hold(self):
+        hold = self.given_hold(self.transfer)
+
+        self.transfer.action_cancel()
+
+        self.assertEqual(hold.state, "lifted")
+        self.assertFalse(self.audit(self.transfer, "document.freed"))
 
     def test_d2_finished_transfer_cannot_be_held(self):
         self.stock.validate(self.transfer)

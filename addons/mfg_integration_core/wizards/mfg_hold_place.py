@@ -14,12 +14,10 @@ class MfgHoldPlace(models.TransientModel):
 
     res_model = fields.Char(
         required=True,
-        readonly=True,
         default=lambda self: self.env.context.get("active_model"),
     )
     res_ids = fields.Json(
         required=True,
-        readonly=True,
         default=lambda self: self.env.context.get("active_ids"),
     )
     document_names = fields.Text("To hold", compute="_compute_document_names")
