@@ -3,3 +3,5 @@ from . import mfg_case
 from . import mfg_hold
 from . import mfg_quality_inspection
 from . import mrp_production
+from . import purchase_order
+from . import res_partner
