@@ -18,6 +18,7 @@ from .bench_edge import edge_ingest
 from .bench_fairness import beside_a_burst
 from .bench_latency import commit_to_receipt, stored_answer
 from .bench_machine import machine
+from .bench_orders import orders
 from .bench_screens import screens
 from .console import say, step
 from .paths import BUILD
@@ -97,6 +98,7 @@ def measure(series: Series, argv: Sequence[str]) -> int:
             ("door throughput", lambda: door_throughput(stage)),
             ("edge ingest", lambda: edge_ingest(stage)),
             ("a message beside a burst", lambda: beside_a_burst(stage, built)),
+            ("orders with and without the suite", lambda: orders(series, template)),
             ("screens at millions of rows", lambda: screens(stage)),
         ):
             if options.only not in title:

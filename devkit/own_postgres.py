@@ -1,7 +1,7 @@
 """A PostgreSQL of one run's own, which the run may crash.
 
 The devkit's server is shared by everything that runs on the machine. Here a second
-one is made in a temporary folder, with a copy of one database in it.
+one is made in a temporary folder, with copies of a few databases in it.
 """
 
 import contextlib
@@ -22,10 +22,10 @@ PREFIX = "mfg-own-postgres-"
 
 
 @contextlib.contextmanager
-def started(database: str) -> Iterator[None]:
-    """Let ``devkit.postgres`` stand for a server of our own with a copy of a database.
+def started(*databases: str) -> Iterator[None]:
+    """Let ``devkit.postgres`` stand for a server of our own with copies of databases.
 
-    :param database: a database of the shared server; its copy has the same name
+    :param databases: of the shared server; the copies have the same names
     """
     shared = postgres.ensure_running()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -37,7 +37,8 @@ def started(database: str) -> Iterator[None]:
     ):
         own = postgres.ensure_running()
         try:
-            _copy(database, shared, own)
+            for database in databases:
+                _copy(database, shared, own)
             yield
         finally:
             postgres.stop()

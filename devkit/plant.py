@@ -69,7 +69,7 @@ def build(stage: Stage) -> Plant:
     admin = stage.session()
     company_id = admin.read("res.users", admin.uid, "company_id")["company_id"][0]
     _grant(admin, admin.uid, ADMIN_GROUPS)
-    _user(admin, *PLANNER, "Paula Planner", PLANNER_GROUPS)
+    user(admin, *PLANNER, "Paula Planner", PLANNER_GROUPS)
     product_id, bom_id, workcenter_id = _product(admin, company_id)
     equipment_id = admin.ensure(
         EQUIPMENT_MODEL,
@@ -221,10 +221,10 @@ def _bind(admin: Session, connector_id: int, equipment_id: int, external: str) -
 
 def connection_user(admin: Session, code: str, name: str) -> int:
     """The user that the connector of that code acts as."""
-    return _user(admin, f"{code}-bot", None, f"{name} (system)", INTEGRATION_GROUPS)
+    return user(admin, f"{code}-bot", None, f"{name} (system)", INTEGRATION_GROUPS)
 
 
-def _user(
+def user(
     admin: Session, login: str, password: str | None, name: str, groups: tuple
 ) -> int:
     """A user with those groups; without a password nobody can log in as it."""

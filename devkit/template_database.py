@@ -46,7 +46,7 @@ def ensure(
     :raise DevkitError: when an installation fails or logs a warning
     """
     wanted = suite.with_dependencies(suite.addons() if addons is None else addons)
-    name = _ensure_base(series)
+    name = odoo_alone(series)
     for layer in _layers(wanted, with_test_addons):
         content = (suite.install_digest(layer), port.digest_for(series))
         upper = f"mfg_suite_{_short(series)}_{_hash(name, *layer, *content)}"
@@ -64,8 +64,8 @@ def _layers(wanted: Sequence[str], with_test_addons: bool) -> list[Sequence[str]
     return [layer for layer in (core, rest, tests) if layer]
 
 
-def _ensure_base(series: Series) -> str:
-    """Name of a database with Odoo's modules alone."""
+def odoo_alone(series: Series) -> str:
+    """Name of a database with Odoo's modules alone, made first when there is none."""
     key = [series.tree.fingerprint, series.environment.digest, *ODOO_MODULES]
     name = f"mfg_odoo_{_short(series)}_{_hash(*key)}"
     return _ensure(series, name, ODOO_MODULES, f"installing Odoo {series.name}")

@@ -44,3 +44,10 @@ def same_uom_family(one, other) -> bool:
     if "category_id" in one._fields:
         return one.category_id == other.category_id
     return one._has_common_reference(other)
+
+
+def narrowed(domain, terms: list):
+    """What meets ``domain`` and the terms; a list on 17.0, an object on 19.0."""
+    if isinstance(domain, list):
+        return [*terms, *domain]
+    return domain.AND([domain, terms])

@@ -34,10 +34,19 @@ def series():
 
 
 @pytest.fixture(scope="session")
-def template(series):
-    """The suite's template database, in a PostgreSQL of the tests' own."""
+def odoo_alone(series):
+    """A database without the suite."""
+    return template_database.odoo_alone(series)
+
+
+@pytest.fixture(scope="session")
+def template(series, odoo_alone):
+    """The suite's template database, in a PostgreSQL of the tests' own.
+
+    The one without the suite is there, too.
+    """
     name = template_database.ensure(series, with_test_addons=True)
-    with own_postgres.started(name):
+    with own_postgres.started(name, odoo_alone):
         yield name
 
 

@@ -4,6 +4,8 @@ from . import mfg_cached_mixin
 from . import mfg_timeline_mixin
 from . import mfg_timeline_postings
 from . import mfg_coded_mixin
+from . import mfg_hold_version_mixin
+from . import mfg_gate_mixin
 from . import mfg_holdable_mixin
 from . import mfg_placed_mixin
 from . import mfg_pause_mixin
@@ -30,8 +32,12 @@ from . import mfg_connector_inbound_auth
 from . import mfg_connector_key_set
 from . import mfg_connector_meaning
 from . import mfg_connector_network
+from . import mfg_connector_outage
 from . import mfg_connector_pull
 from . import mfg_connector_rate_limit
+from . import mfg_quarantine
+from . import mfg_quarantine_gate
+from . import mfg_quarantine_release
 from . import mfg_rate_bucket
 from . import mfg_connector_polling
 from . import mfg_connector_runner
@@ -62,6 +68,9 @@ from . import mfg_key_set
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_metric
+from . import mfg_override
+from . import mfg_override_gate
+from . import mfg_override_outage
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness
@@ -100,9 +109,13 @@ from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder
 from . import res_config_settings
+from . import res_partner
 from . import res_users
+from . import stock_location
 from . import stock_lot
+from . import stock_quant
 from . import stock_move
+from . import stock_move_line
 from . import stock_picking
 from . import stock_warehouse
 from . import mfg_integration_log

@@ -37,6 +37,9 @@ class MfgBreaker(models.Model):
     state = fields.Selection(STATES, readonly=True)
     since = fields.Datetime(readonly=True)
     until = fields.Datetime(readonly=True)
+    down_since = fields.Datetime(
+        readonly=True, help="When it opened first; pauses and probes do not count."
+    )
     recent = fields.Char(readonly=True, help="Recent outcomes; x = failed.")
     openings = fields.Integer(readonly=True, help="How often it opened in a row.")
     reason = fields.Text(readonly=True, help="The failure that opened it.")
@@ -58,6 +61,11 @@ class MfgBreaker(models.Model):
                     version integer NOT NULL DEFAULT 0)
                 """
             )
+        # The table of an older version has no such column; what is open then is down
+        # since it opens again.
+        self.env.cr.execute(
+            f"ALTER TABLE {self._table} ADD COLUMN IF NOT EXISTS down_since timestamp"
+        )
 
     # -------------------------------------------------------------- the worker
 
@@ -145,6 +153,9 @@ class MfgBreaker(models.Model):
             **view._asdict(),
             "since": _naive_utc(view.since),
             "until": _naive_utc(view.until),
+            "down_since": (
+                None if view.state == rules.CLOSED else _naive_utc(view.since)
+            ),
             "connector": connector_id,
             "version": version,
             # A probe that begins keeps the reason why it is needed.
@@ -154,14 +165,16 @@ class MfgBreaker(models.Model):
             f"""
             INSERT INTO {self._table} AS breaker
                    (connector_id, state, since, until, recent, openings, reason,
-                    version)
+                    down_since, version)
             VALUES (%(connector)s, %(state)s, %(since)s, %(until)s, %(recent)s,
-                    %(openings)s, %(reason)s, 1)
+                    %(openings)s, %(reason)s, %(down_since)s, 1)
             ON CONFLICT (connector_id) DO UPDATE
                SET state = excluded.state, since = excluded.since,
                    until = excluded.until, recent = excluded.recent,
                    openings = excluded.openings,
                    reason = COALESCE(excluded.reason, breaker.reason),
+                   down_since = CASE WHEN excluded.down_since IS NOT NULL
+                        THEN COALESCE(breaker.down_since, excluded.down_since) END,
                    version = breaker.version + 1
              WHERE breaker.version = %(version)s
             RETURNING id

@@ -53,7 +53,9 @@ class MfgConnector(models.Model):
     _order = "name"
     _check_company_auto = True
     _cached_fields = frozenset(
-        itertools.chain(DOOR_FIELDS, *PROOF_FIELDS.values(), ["active"])
+        itertools.chain(
+            DOOR_FIELDS, *PROOF_FIELDS.values(), ["active", "outage_policy"]
+        )
     )
 
     name = fields.Char(required=True, tracking=True)

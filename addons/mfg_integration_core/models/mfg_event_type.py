@@ -26,6 +26,11 @@ class MfgEventType(models.Model):
     )
     description = fields.Char(translate=True)
     active = fields.Boolean(default=True)
+    gates_orders = fields.Boolean(
+        "Orders Need Its Receiver",
+        readonly=True,
+        help="An order does what a connector that gets this says for when it is down.",
+    )
     has_own_retention = fields.Boolean(
         "Own Retention", help="Else the general settings say how long it is kept."
     )

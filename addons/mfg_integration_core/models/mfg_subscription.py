@@ -12,8 +12,10 @@ class MfgSubscription(models.Model):
 
     _name = "mfg.subscription"
     _description = "Subscription"
+    _inherit = ["mfg.cached.mixin"]
     _order = "connector_id, event_type_id"
     _rec_names_search = ["operation", "event_type_id", "connector_id"]
+    _cached_fields = frozenset({"connector_id", "event_type_id", "active"})
 
     connector_id = fields.Many2one(
         "mfg.connector", required=True, ondelete="cascade", index=True

@@ -93,8 +93,17 @@ class MrpProduction(models.Model):
 
     def button_mark_done(self):
         # First of all, so that nobody answers a wizard in vain.
-        self._mfg_check_gate("finish")
+        self._mfg_check_gate("finish", looks_only=True)
         return super().button_mark_done()
+
+    def action_assign(self):
+        self._mfg_check_gate("reserve", looks_only=True)
+        return super().action_assign()
+
+    def _mfg_check_gate(self, action, *, looks_only=False):
+        """Extended: orders may wait for partners that are down, too."""
+        super()._mfg_check_gate(action, looks_only=looks_only)
+        self.env["mfg.connector"]._check_outages(self, action, looks_only=looks_only)
 
     def _post_inventory(self, cancel_backorder=False):
         self._mfg_check_gate("finish")
@@ -113,7 +122,9 @@ class MrpProduction(models.Model):
         result = super()._action_cancel()
         cancelled = self.filtered(lambda order: order.state == "cancel")
         # sudo: who may cancel an order needs no right on what held it.
-        holds = self.env["mfg.hold"].sudo()._active_on(cancelled)
+        all_holds = self.env["mfg.hold"].sudo()
+        holds = all_holds._active_on(cancelled)
+        holds |= all_holds._active_on(cancelled.workorder_ids)
         if holds:
             holds._lift(_("The order was cancelled."))
         return result
@@ -182,28 +193,21 @@ class MrpProduction(models.Model):
     def _mfg_hold_placed(self, hold):
         """Pause what runs, and remember it for the day the order goes on."""
         result = super()._mfg_hold_placed(hold)
-        running = self.workorder_ids._mfg_running()
-        if running:
-            hold.paused_workorder_ids |= running
-            # Not button_pending: that stops the clock of the acting user only.
-            running.end_all()
+        self.workorder_ids._mfg_pause(hold)
         return result
 
     def _mfg_holds_cleared(self, hold, why):
-        """Let the order go on: say so, and start again what the holds paused."""
-        result = super()._mfg_holds_cleared(hold, why)
+        """Let the order go on: say so, and start again what the holds paused.
+
+        Not extended but replaced: the order says more than that it may go on.
+        """
         if self.mfg_state in FINAL or self.env.context.get("mfg_no_resume"):
-            return result
+            return
         started = hold.paused_workorder_ids._mfg_start_again()
         # Of several holds that were lifted at once, the newest one's chain tells it.
         newest = hold.sorted("id")[-1:]
         newest._audit(self, "order.resumed", new=self.mfg_state, why=why)
-        # A log note: a connector's user may have no address to post from.
-        self._message_log(
-            body=self._mfg_resumed_note(started, why),
-            author_id=self.env.user.partner_id.id,
-        )
-        return result
+        self._mfg_note(self._mfg_resumed_note(started, why))
 
     def _mfg_resumed_note(self, started, why):
         """What the chatter says when the order goes on."""

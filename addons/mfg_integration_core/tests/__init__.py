@@ -3,6 +3,7 @@ from . import test_adapters_secrets
 from . import test_browser_api_page
 from . import test_browser_banner
 from . import test_browser_case_timeline
+from . import test_browser_holds
 from . import test_browser_screens
 from . import test_browser_template_trial
 from . import test_controllers_health
@@ -19,6 +20,9 @@ from . import test_models_connector_tls
 from . import test_models_correction
 from . import test_models_dead_letter
 from . import test_models_delivery_rules
+from . import test_models_gates_rpc
+from . import test_models_holdable
+from . import test_models_holdable_races
 from . import test_models_inbound_auth
 from . import test_models_key_set
 from . import test_models_inbox
@@ -34,7 +38,9 @@ from . import test_models_door_counter
 from . import test_models_flow
 from . import test_models_map_version
 from . import test_models_metric
+from . import test_models_outage
 from . import test_models_outbox
+from . import test_models_override
 from . import test_models_pause
 from . import test_models_plant
 from . import test_models_plant_work
@@ -45,6 +51,7 @@ from . import test_models_polling_races
 from . import test_models_polling_screens
 from . import test_models_polling_start
 from . import test_models_polling_trouble
+from . import test_models_quarantine
 from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention

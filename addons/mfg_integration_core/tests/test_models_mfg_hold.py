@@ -294,6 +294,7 @@ class TestGates(ManufacturingCase):
     def test_gate_asks_two_queries_for_all_orders_together(self):
         orders = self.order + self.scene.order(self.bom) + self.scene.order(self.bom)
         self.commit()
+        self.env["mfg.connector"]._asked_by_orders()  # from now on in memory
 
         with self.assertQueryCount(2):
             orders._mfg_check_gate("finish")

@@ -18,6 +18,8 @@ OWNED = (
     "mfg.key.set",
     "mfg.source",
     "mfg.source.item",
+    "mfg.quarantine",
+    "mfg.override",
 )
 
 
@@ -79,7 +81,26 @@ class TestCompanies(TransactionCase):
             {**mine, "name": "list", "label": "List", "template": "t", "every_s": 60}
         )
         item = {"source_id": source.id, "key": "one", "digest": "d"}
+        place = self.env.ref("stock.stock_location_stock")
+        quarantine = self.env["mfg.quarantine"].create(
+            {
+                "product_id": self.env["product.product"].create({"name": "Seal"}).id,
+                "location_id": place.id,
+                "quarantine_location_id": place.id,
+                "quantity": 1,
+                "company_id": connector.company_id.id,
+            }
+        )
+        override = self.env["mfg.override"].create(
+            {
+                **self.env["mfg.override"]._prepare(quarantine),
+                "reason": "Urgent",
+                "valid_until": fields.Datetime.now(),
+            }
+        )
         return {
+            "mfg.override": override,
+            "mfg.quarantine": quarantine,
             "mfg.connector": connector,
             "mfg.subscription": self.env["mfg.subscription"].create(subscription),
             "mfg.binding": self.env["mfg.binding"].create(binding),

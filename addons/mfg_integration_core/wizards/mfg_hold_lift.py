@@ -1,5 +1,7 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
+
+from ..models.mfg_quarantine import DECISIONS
 
 
 class MfgHoldLift(models.TransientModel):
@@ -10,6 +12,14 @@ class MfgHoldLift(models.TransientModel):
 
     hold_ids = fields.Many2many("mfg.hold", string="Holds", required=True)
     reason = fields.Text(required=True)
+    has_goods = fields.Boolean(compute="_compute_has_goods")
+    decision = fields.Selection(DECISIONS, "Goods", required=True, default="back")
+
+    @api.depends("hold_ids")
+    def _compute_has_goods(self):
+        for wizard in self:
+            models = wizard.hold_ids.mapped("res_model")
+            wizard.has_goods = "mfg.quarantine" in models
 
     def action_lift(self):
         """Lift the holds; a document without any other goes on by itself."""
@@ -21,5 +31,10 @@ class MfgHoldLift(models.TransientModel):
                     " Ask your administrator."
                 )
             )
+        goods = self.hold_ids.filtered(lambda hold: hold.res_model == "mfg.quarantine")
+        # sudo: the role may decide about goods on hold, and nobody writes them by hand.
+        self.env["mfg.quarantine"].sudo().browse(goods.mapped("res_id")).write(
+            {"decision": self.decision}
+        )
         self.hold_ids._lift(self.reason)
         return {"type": "ir.actions.act_window_close"}

@@ -4,3 +4,5 @@ from . import mfg_hold
 from . import mfg_quality_inspection
 from . import mrp_production
 from . import mfg_setting
+from . import purchase_order
+from . import res_partner

@@ -1,0 +1,146 @@
+"""Gates on the live server: two workers, where serialization failures are real.
+
+Everything goes by JSON-RPC, as users who have no more rights than they need.
+"""
+
+import threading
+import uuid
+
+import pytest
+
+from devkit import plant
+from devkit.json_rpc import OdooError
+
+ROUNDS = 4
+PASSWORD = "gates-have-no-write-skew"
+WORKER = ("base.group_user", "mrp.group_mrp_user", "stock.group_stock_user")
+OPERATOR = (*WORKER, "mfg_integration_core.group_operator")
+NO_QUESTIONS = {"skip_backorder": True, "skip_consumption": True}
+
+
+@pytest.fixture(scope="module")
+def people(plant_server):
+    """Sessions of a worker and of two operators."""
+    admin = plant_server.session()
+    for login, groups in (
+        ("gate-worker", WORKER),
+        ("gate-operator", OPERATOR),
+        ("gate-operator-2", OPERATOR),
+    ):
+        plant.user(admin, login, PASSWORD, login, groups)
+    return [
+        plant_server.session(login, PASSWORD)
+        for login in ("gate-worker", "gate-operator", "gate-operator-2")
+    ]
+
+
+@pytest.fixture
+def order_id(live):
+    """An order that is ready to be finished."""
+    admin, lot = live.session(), f"GATE-{uuid.uuid4().hex[:8]}"
+    order = plant.release_order(admin, live.plant.product_id, live.plant.bom_id, lot)
+    quantity = admin.read("mrp.production", order.id, "product_qty")["product_qty"]
+    admin.write("mrp.production", order.id, qty_producing=quantity)
+    return order.id
+
+
+def place(session, order_id, reason="E-STOP"):
+    """Hold the order by hand."""
+    wizard = session.call(
+        "mfg.hold.place",
+        "create",
+        [{"reason": reason}],
+        context={"active_model": "mrp.production", "active_ids": [order_id]},
+    )
+    session.call("mfg.hold.place", "action_place", wizard)
+
+
+def finish(session, order_id):
+    session.call("mrp.production", "button_mark_done", [order_id], context=NO_QUESTIONS)
+
+
+def lift(session, hold_id):
+    wizard = session.create(
+        "mfg.hold.lift", hold_ids=[(6, 0, [hold_id])], reason="Checked"
+    )
+    session.call("mfg.hold.lift", "action_lift", [wizard])
+
+
+def at_once(*works):
+    """What each of the works raised, or None, when all are let go together."""
+    barrier, errors = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(number, work):
+        barrier.wait()
+        try:
+            work()
+        except OdooError as error:
+            errors[number] = str(error)
+
+    threads = [
+        threading.Thread(target=run, args=(number, work))
+        for number, work in enumerate(works)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+def active_holds(live, order_id):
+    rows = live.sql(
+        "SELECT id FROM mfg_hold WHERE res_model = 'mrp.production' AND res_id = %s"
+        " AND state = 'active' ORDER BY id",
+        order_id,
+    )
+    return [hold_id for (hold_id,) in rows]
+
+
+def state(live, order_id):
+    return live.value("SELECT state FROM mrp_production WHERE id = %s", order_id)
+
+
+def test_d2_worker_does_not_finish_a_held_order(live, people, order_id):
+    worker, operator, _other = people
+    place(operator, order_id)
+
+    with pytest.raises(OdooError, match="cannot be finished: blocked by .*E-STOP"):
+        finish(worker, order_id)
+    with pytest.raises(OdooError, match="cannot be finished"):
+        worker.write("mrp.production", order_id, state="done")
+
+    assert state(live, order_id) != "done"
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_d2_hold_and_finish_at_once_never_both_win(live, people, order_id, _round):
+    worker, operator, _other = people
+
+    refused_hold, refused_finish = at_once(
+        lambda: place(operator, order_id), lambda: finish(worker, order_id)
+    )
+
+    is_done = state(live, order_id) == "done"
+    assert is_done == (refused_finish is None) == (refused_hold is not None)
+    assert bool(active_holds(live, order_id)) != is_done
+
+
+def test_d3_of_two_releases_at_once_one_lets_the_order_go_on(live, people, order_id):
+    _worker, operator, other = people
+    place(operator, order_id, "One")
+    place(operator, order_id, "Two")
+    first, second = active_holds(live, order_id)
+
+    errors = at_once(lambda: lift(operator, first), lambda: lift(other, second))
+
+    resumed = live.value(
+        "SELECT count(*) FROM mfg_audit_entry WHERE res_model = 'mrp.production'"
+        " AND res_id = %s AND action = 'order.resumed'",
+        order_id,
+    )
+    assert errors == [None, None]
+    assert (active_holds(live, order_id), resumed) == ([], 1)
+    assert live.value(
+        "SELECT mfg_state FROM mrp_production WHERE id = %s", order_id
+    ) in ("released", "in_progress")
