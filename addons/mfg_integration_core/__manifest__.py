@@ -51,6 +51,8 @@
         "views/mfg_contract_use_views.xml",
         "views/mfg_door_counter_views.xml",
         "views/mfg_subscription_views.xml",
+        "views/mfg_rule_run_views.xml",
+        "views/mfg_rule_views.xml",
         "wizards/mfg_secret_rotate_views.xml",
         "wizards/mfg_source_restart_views.xml",
         "views/mfg_api_key_views.xml",

@@ -12,6 +12,7 @@ class MfgSubscription(models.Model):
 
     _name = "mfg.subscription"
     _description = "Subscription"
+    _inherit = ["mfg.latency.mixin"]
     _order = "connector_id, event_type_id"
     _rec_names_search = ["operation", "event_type_id", "connector_id"]
 
@@ -37,7 +38,6 @@ class MfgSubscription(models.Model):
         default="document",
         help="Messages of one ordering key are sent strictly one after the other.",
     )
-    latency_class = fields.Selection([("now", "At once")], required=True, default="now")
     time_to_live_s = fields.Integer(
         "Time to Live (s)",
         help="A message that could not be sent by then expires and is never sent; 0 ="
