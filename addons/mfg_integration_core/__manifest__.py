@@ -51,6 +51,7 @@
         "views/mfg_contract_use_views.xml",
         "views/mfg_door_counter_views.xml",
         "views/mfg_subscription_views.xml",
+        "wizards/mfg_rule_simulation_views.xml",
         "views/mfg_rule_run_views.xml",
         "views/mfg_rule_views.xml",
         "wizards/mfg_secret_rotate_views.xml",

@@ -74,6 +74,7 @@ from . import mfg_rule_action
 from . import mfg_rule_condition
 from . import mfg_rule_matching
 from . import mfg_rule_run
+from . import mfg_rule_rehearsal
 from . import mfg_rule_step
 from . import mfg_rule_step_core
 from . import mfg_rule_target

@@ -49,6 +49,7 @@ from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention
 from . import test_models_rule
+from . import test_models_rule_rehearsal
 from . import test_models_rule_run
 from . import test_models_rule_step
 from . import test_models_secret_rotation
