@@ -78,6 +78,7 @@ from . import mfg_rule_rehearsal
 from . import mfg_rule_step
 from . import mfg_rule_step_core
 from . import mfg_rule_target
+from . import mfg_rule_timeline
 from . import mfg_rule_triggers
 from . import mfg_secret
 from . import mfg_secret_rotation

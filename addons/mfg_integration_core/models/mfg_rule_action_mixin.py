@@ -53,6 +53,10 @@ class MfgRuleActionMixin(models.AbstractModel):
         default="manual",
         help="Of the hold that is placed, or of the holds that are lifted.",
     )
+    release_blocked = fields.Boolean(
+        "Also Those That Wait for a Document",
+        help="Else only the holds that a person would have to lift.",
+    )
     clearer = fields.Char("Can be cleared by", help="As the refused person reads it.")
     blocker = fields.Selection(
         [

@@ -55,7 +55,12 @@ class MfgRuleStepCore(models.Model):
     def _do_release(self):
         """Lift the targets' active holds of the reason that the action names."""
         holds = self.env["mfg.hold"]._active_on(self._targets())
-        holds = holds.filtered(lambda hold: hold.reason_code == self.reason_code)
+        holds = holds.filtered(
+            lambda hold: (
+                hold.reason_code == self.reason_code
+                and (self.release_blocked or not hold.blocker_model)
+            )
+        )
         again = [
             {
                 "model": hold.res_model,

@@ -195,7 +195,7 @@ class MrpProduction(models.Model):
         if self.mfg_state in FINAL or self.env.context.get("mfg_no_resume"):
             return result
         started = hold.paused_workorder_ids._mfg_start_again()
-        hold._audit(self, "order.resumed", new=self.mfg_state, why=why)
+        hold[-1:]._audit(self, "order.resumed", new=self.mfg_state, why=why)
         # A log note: a connector's user may have no address to post from.
         self._message_log(
             body=self._mfg_resumed_note(started, why),

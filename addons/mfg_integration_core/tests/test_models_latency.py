@@ -42,7 +42,9 @@ class TestLatency(ManufacturingCase):
             window_closes_h=(hour + 1) % 24,
         )
 
-        self.assertEqual((message.state, message.next_attempt_at.minute), ("pending", 0))
+        self.assertEqual(
+            (message.state, message.next_attempt_at.minute), ("pending", 0)
+        )
 
     def test_d8_interval_that_gathers_nothing_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "how many seconds"):

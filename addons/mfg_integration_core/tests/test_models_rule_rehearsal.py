@@ -107,4 +107,6 @@ class TestRuleRehearsal(CommittedCase):
         rule_id = self.given_rule()
 
         with self.assertRaises(AccessError):
-            self.simulate(rule_id, user=self.commit(lambda e: e.ref("base.public_user").id))
+            self.simulate(
+                rule_id, user=self.commit(lambda e: e.ref("base.public_user").id)
+            )

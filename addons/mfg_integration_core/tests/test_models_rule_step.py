@@ -42,6 +42,16 @@ class TestRuleStep(ManufacturingCase):
 
     # ------------------------------------------------------------------ doing
 
+    def test_d3_holds_that_a_step_lifts_together_let_the_order_go_on(self):
+        release = {"kind": "release", "target": "document", "reason_code": "manual"}
+        self.given_hold(reason="One more")
+
+        run = self.run_of({**release, "text": "All clear"})
+
+        self.assertEqual(run.state, "done", run.reason)
+        self.assertFalse(self.holds(self.order))
+        self.assertEqual(len(self.audit(self.order, "order.resumed")), 1)
+
     def test_d1_steps_are_done_in_order_and_join_the_chain_of_their_cause(self):
         run = self.run_of(MAINTENANCE, {**HOLD_WORKCENTER, "blocker": "made"})
 

@@ -57,9 +57,7 @@ class TestRulesAccess(TransactionCase):
 
         for row in self.rows():
             with self.subTest(model=row._name):
-                self.assertFalse(
-                    row.with_user(stranger).search([("id", "=", row.id)])
-                )
+                self.assertFalse(row.with_user(stranger).search([("id", "=", row.id)]))
 
     def test_k1_every_role_reads_rules_and_only_administrators_change_them(self):
         for role in ROLES:
