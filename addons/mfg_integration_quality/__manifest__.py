@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "data/ir_sequence_data.xml",
         "data/mfg_event_type_data.xml",
+        "data/mfg_rule_data.xml",
         "views/mfg_quality_inspection_views.xml",
         "views/mrp_production_views.xml",
         "views/stock_lot_views.xml",

@@ -1,4 +1,5 @@
 from . import maintenance_request
 from . import maintenance_request_changes
 from . import mfg_outbox_message
+from . import mfg_rule
 from . import mfg_subscription

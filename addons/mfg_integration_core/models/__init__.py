@@ -15,6 +15,7 @@ from . import mfg_replay_mixin
 from . import mfg_meaning_mixin
 from . import mfg_story_mixin
 from . import mfg_state_mixin
+from . import mfg_latency_mixin
 from . import ir_http
 from . import maintenance_equipment
 from . import maintenance_request
@@ -81,6 +82,19 @@ from . import mfg_outbox_story
 from . import mfg_own_code
 from . import mfg_own_code_records
 from . import mfg_payload_version
+from . import mfg_rule_part_mixin
+from . import mfg_rule_action_mixin
+from . import mfg_rule
+from . import mfg_rule_action
+from . import mfg_rule_condition
+from . import mfg_rule_matching
+from . import mfg_rule_run
+from . import mfg_rule_rehearsal
+from . import mfg_rule_step
+from . import mfg_rule_step_core
+from . import mfg_rule_target
+from . import mfg_rule_timeline
+from . import mfg_rule_triggers
 from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_setting_value
@@ -97,6 +111,7 @@ from . import mfg_sweeper
 from . import mfg_sweeper_polling
 from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
+from . import mfg_rule_worker
 from . import mfg_unit
 from . import mfg_value_map
 from . import mfg_value_map_shipped

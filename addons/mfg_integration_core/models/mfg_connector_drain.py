@@ -77,6 +77,20 @@ class MfgConnectorDrain(models.Model):
             self.env.cr.postcommit.add(lambda: _wake_committed(registry, wanted))
         wanted.update(self.ids)
 
+    def _wake_at(self, moment):
+        """Have the queues worked on at a moment (naive UTC), once this commits.
+
+        However many messages go then, one job is asked for.
+        """
+        planned = self.env.cr.postcommit.data.setdefault("mfg.wake.at", set())
+        registry = self.env.registry
+        for connector in self:
+            if (connector.id, moment) not in planned:
+                planned.add((connector.id, moment))
+                self.env.cr.postcommit.add(
+                    functools.partial(_enqueue, registry, connector.id, 0, moment)
+                )
+
     def _wake_now(self):
         """Wake for rows that another transaction has committed already."""
         _wake_committed(self.env.registry, set(self.ids))

@@ -138,7 +138,7 @@ class MfgHoldableMixin(models.AbstractModel):
     def _mfg_holds_cleared(self, hold, why):
         """React to the last active hold being lifted: say so; extended per model.
 
-        :param hold: the one that was lifted last
+        :param hold: those that were lifted last, together
         :param why: the reason it was lifted for
         """
         if not self.env.context.get("mfg_no_resume"):

@@ -118,7 +118,10 @@ class MfgOutboxMessage(models.Model):
                 for sub in wanted
             ]
         )
-        messages.connector_id._wake()
+        now = messages.filtered(lambda message: not message.next_attempt_at)
+        now.connector_id._wake()
+        for message in messages - now:
+            message.connector_id._wake_at(message.next_attempt_at)
         return messages
 
     @api.model
@@ -164,6 +167,9 @@ class MfgOutboxMessage(models.Model):
                 extensions=extensions,
             ),
             "expires_at": expires_at and expires_at.replace(tzinfo=None),
+            "next_attempt_at": subscription._release_at(
+                connector.plant_id.tz or connector.company_id.partner_id.tz
+            ),
             "res_model": document._name,
             "res_id": document.id,
             "correlation_id": correlation,

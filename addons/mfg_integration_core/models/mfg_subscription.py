@@ -12,7 +12,7 @@ class MfgSubscription(models.Model):
 
     _name = "mfg.subscription"
     _description = "Subscription"
-    _inherit = ["mfg.cached.mixin"]
+    _inherit = ["mfg.cached.mixin", "mfg.latency.mixin"]
     _order = "connector_id, event_type_id"
     _rec_names_search = ["operation", "event_type_id", "connector_id"]
     _cached_fields = frozenset({"connector_id", "event_type_id", "active"})
@@ -39,7 +39,6 @@ class MfgSubscription(models.Model):
         default="document",
         help="Messages of one ordering key are sent strictly one after the other.",
     )
-    latency_class = fields.Selection([("now", "At once")], required=True, default="now")
     time_to_live_s = fields.Integer(
         "Time to Live (s)",
         help="A message that could not be sent by then expires and is never sent; 0 ="

@@ -29,6 +29,7 @@ from . import test_models_inbox
 from . import test_models_interface_catalogue
 from . import test_models_integration_log
 from . import test_models_lane
+from . import test_models_latency
 from . import test_models_maintenance
 from . import test_models_mfg_audit_entry
 from . import test_models_mfg_case
@@ -55,6 +56,10 @@ from . import test_models_quarantine
 from . import test_models_races
 from . import test_models_replay
 from . import test_models_retention
+from . import test_models_rule
+from . import test_models_rule_rehearsal
+from . import test_models_rule_run
+from . import test_models_rule_step
 from . import test_models_secret_rotation
 from . import test_models_setting
 from . import test_models_story
@@ -68,6 +73,7 @@ from . import test_models_value_map_waiting
 from . import test_wizards_value_map_import
 from . import test_security_companies
 from . import test_security_plants
+from . import test_security_rules
 from . import test_unit_of_work
 from . import test_views_actions
 from . import test_wizards_mapping_bench

@@ -10,6 +10,7 @@ from . import mfg_payload_correct
 from . import mfg_replay
 from . import mfg_replay_preview
 from . import mfg_retention_preview
+from . import mfg_rule_simulation
 from . import mfg_secret_rotate
 from . import mfg_source_restart
 from . import mfg_setting_override

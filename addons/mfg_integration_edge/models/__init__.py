@@ -6,3 +6,4 @@ from . import maintenance_equipment
 from . import mfg_connector
 from . import mrp_production
 from . import mfg_setting
+from . import mrp_production_scrap

@@ -1,0 +1,88 @@
+from datetime import datetime
+from uuid import uuid4
+
+from odoo.addons.mfg_integration_core.tests.rules_case import RulesScene
+
+from .common import EdgeCase, count, envelope
+
+CONDITION = "mfg.machine.condition.v1"
+
+
+class TestRule(EdgeCase):
+    """Rules that come with the machines."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.rules = RulesScene(cls.env)
+
+    def runs(self, name):
+        return self.rules.runs(self.env.ref(f"mfg_integration_edge.{name}"))
+
+    def scrap_holds(self):
+        holds = self.env["mfg.hold"]._active_on(self.order)
+        return holds.filtered(lambda hold: hold.reason == "Scrap above limit")
+
+    def given_condition(self, value, measurement="vibration"):
+        """A measurement that was handled as a worker does it."""
+        event = envelope(
+            uuid4().hex, CONDITION, measurement=measurement, value=value, unit="mm/s"
+        )
+        inbox_event = self.env["mfg.inbox.event"].create(
+            {
+                "uuid": str(uuid4()),
+                "event_id": event["id"],
+                "event_type": CONDITION,
+                "connector_id": self.connector.id,
+                "company_id": self.connector.company_id.id,
+                "received_at": datetime.utcnow(),
+                "ordering_key": "one",
+                "correlation_id": str(uuid4()),
+                "state": "processing",
+                "payload": event,
+            }
+        )
+        inbox_event.with_user(self.connector.user_id)._handle_as_user()
+
+    def test_d1_scrap_above_the_limit_holds_the_order_for_review(self):
+        self.handle(count("c1", good=30, scrap=6, job_order=self.order.name))
+
+        self.rules.work(self.runs("mfg_rule_scrap_above_limit"))
+
+        self.assertEqual(self.scrap_holds().reason_code, "quality_review")
+        self.assertEqual(self.order.mfg_state, "blocked")
+
+    def test_d1_some_scrap_is_no_reason_to_stop(self):
+        self.handle(count("c1", good=95, scrap=5, job_order=self.order.name))
+        self.handle(count("c2", good=1, scrap=0, job_order=self.order.name))
+
+        self.assertFalse(self.runs("mfg_rule_scrap_above_limit"))
+
+    def test_h5_scrap_of_the_past_sets_nothing_off(self):
+        event = count("c1", good=30, scrap=6, job_order=self.order.name)
+        inbox_event = self.given_batch_event(event)
+        inbox_event.historical = True
+
+        inbox_event.with_user(self.connector.user_id)._handle_as_user()
+
+        self.assertFalse(self.runs("mfg_rule_scrap_above_limit"))
+
+    def test_e6_readings_above_the_threshold_make_one_request(self):
+        self.given_condition(7.0)
+        self.given_condition(80, measurement="temperature")
+        self.assertFalse(self.runs("mfg_rule_condition_threshold"))
+
+        self.given_condition(7.4)
+        self.given_condition(7.5)
+        runs = self.runs("mfg_rule_condition_threshold")
+        for run in runs:
+            self.rules.work(run)
+
+        requests = self.env["maintenance.request"].search(
+            [("equipment_id", "=", self.robot.id)]
+        )
+        self.assertEqual(runs.mapped("state"), ["done", "done"])
+        self.assertEqual(
+            requests.mapped("name"), ["Assembly Robot R1: vibration 7.4 mm/s"]
+        )
+        self.assertEqual(requests.mfg_correlation_id, runs[0].correlation_id)
