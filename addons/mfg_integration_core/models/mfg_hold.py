@@ -330,6 +330,10 @@ class MfgHold(models.Model):
         else:
             document._mfg_holds_cleared(self, why)
 
+    def _newest(self):
+        """Of several holds that were lifted at once, the one whose chain tells it."""
+        return self.sorted("id")[-1:]
+
     @api.model
     def _acting_person(self):
         """Name of the person, else of the user, on whose behalf the work is done."""

@@ -83,6 +83,30 @@ class TestBanner(ManufacturingCase):
             ],
         )
 
+    def test_o1_held_work_order_and_transfer_say_so_themselves(self):
+        transfer = self.given_transfer()
+        for document in (self.order.workorder_ids, transfer):
+            hold = self.given_hold(document)
+
+            self.assertEqual(self.told(document), [(hold.name, "Maintenance", None)])
+
+    def test_o1_receipt_names_its_supplier_on_hold(self):
+        warehouse = self.order.picking_type_id.warehouse_id
+        supplier = self.env["res.partner"].create({"name": "Castings Ltd"})
+        receipt = self.env["stock.picking"].create(
+            {
+                "picking_type_id": warehouse.in_type_id.id,
+                "partner_id": supplier.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": warehouse.lot_stock_id.id,
+            }
+        )
+
+        hold = self.given_hold(supplier, clearer="Purchase")
+
+        line = (hold.name, "Purchase", supplier.display_name)
+        self.assertEqual(self.told(receipt), [line])
+
     def test_o1_nothing_is_told_once_the_hold_is_lifted(self):
         hold = self.given_hold(self.equipment)
 

@@ -150,6 +150,17 @@ class TestTransfer(HoldableCase):
         self.assertIn("Paid", notes)
         self.assertEqual(self.audit(self.transfer, "document.freed").why, "Paid")
 
+    def test_d3_transfer_says_once_that_its_holds_were_lifted_together(self):
+        holds = self.given_hold(self.transfer) | self.given_hold(
+            self.transfer, reason="Customer is in default"
+        )
+
+        holds._lift("Paid")
+
+        freed = self.audit(self.transfer, "document.freed")
+        self.assertEqual(freed.mapped("why"), ["Paid"])
+        self.assertEqual(freed.correlation_id, holds.sorted("id")[-1].correlation_id)
+
 
 class TestSupplier(HoldableCase):
     def test_d2_nothing_is_received_from_a_held_supplier(self):
