@@ -13,6 +13,7 @@ from . import mfg_queued_mixin
 from . import mfg_failure_mixin
 from . import mfg_replay_mixin
 from . import mfg_meaning_mixin
+from . import mfg_second_person_mixin
 from . import mfg_story_mixin
 from . import mfg_state_mixin
 from . import mfg_latency_mixin
@@ -72,6 +73,7 @@ from . import mfg_metric
 from . import mfg_override
 from . import mfg_override_gate
 from . import mfg_override_outage
+from . import mfg_override_timeline
 from . import mfg_outbox_message
 from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness

@@ -12,6 +12,7 @@ class MfgMapVersion(models.Model):
 
     _name = "mfg.map.version"
     _description = "Version of Value Maps"
+    _inherit = ["mfg.second.person.mixin"]
     _order = "id desc"
 
     connector_id = fields.Many2one(
@@ -159,26 +160,19 @@ class MfgMapVersion(models.Model):
             version._publish()
 
     def _check_publishable(self):
-        if not self.env.user.has_group("mfg_integration_core.group_approver"):
-            raise AccessError(
-                _("Only an Integration Approver may publish. Ask your administrator.")
-            )
+        self._mfg_check_second_person()
         if self.state != "draft":
             raise UserError(_("%(version)s is no draft.", version=self.display_name))
         if not self.entry_ids:
             raise UserError(
                 _("%(version)s changes nothing.", version=self.display_name)
             )
-        authors = self.author_id | self.entry_ids.create_uid | self.entry_ids.write_uid
-        needs_other = self.connector_id.map_approval != "none"
-        if needs_other and self.env.user in authors:
-            raise UserError(
-                _(
-                    "You have written part of %(version)s yourself. Have another"
-                    " Integration Approver look at it and publish it.",
-                    version=self.display_name,
-                )
-            )
+
+    def _mfg_wanted_by(self):
+        """Whoever wrote part of it; nobody where the connector wants no second one."""
+        if self.connector_id.map_approval == "none":
+            return self.env["res.users"]
+        return self.author_id | self.entry_ids.create_uid | self.entry_ids.write_uid
 
     def _publish(self):
         """Let the entries hold, and keep what that changed."""

@@ -31,6 +31,7 @@ class MfgOverride(models.Model):
 
     _name = "mfg.override"
     _description = "Override"
+    _inherit = ["mfg.second.person.mixin"]
     _order = "id desc"
     _rec_names_search = ["reason"]
 
@@ -72,6 +73,13 @@ class MfgOverride(models.Model):
     settle_note = fields.Text(readonly=True)
     correlation_id = fields.Char("Correlation ID", readonly=True, index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True)
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Plant of what passes, else of what stood against it.",
+    )
 
     _sql_constraints = [
         (
@@ -174,7 +182,7 @@ class MfgOverride(models.Model):
             raise UserError(_("An override has to end in the future."))
         override = asked.create(
             {
-                **self._prepare(document, holds[:1].correlation_id),
+                **self._prepare(document, holds[:1].correlation_id, against=holds),
                 "against": "\n".join(
                     [
                         *(hold._blocker_text() for hold in holds),
@@ -192,8 +200,14 @@ class MfgOverride(models.Model):
         return override.with_env(self.env)
 
     @api.model
-    def _prepare(self, document, correlation_id=None):
-        """Values that every row has."""
+    def _prepare(self, document, correlation_id=None, against=None):
+        """Values that every row has.
+
+        :param against: the holds that stand against the document
+        """
+        plant = self.env["mfg.plant"]._plant_of(document)
+        if not plant and against:
+            plant = against.plant_id[:1]
         company = "company_id" in document._fields and document.sudo().company_id
         return {
             "res_model": document._name,
@@ -201,6 +215,7 @@ class MfgOverride(models.Model):
             "requested_by_id": self.env.uid,
             "correlation_id": correlation_id,
             "company_id": (company or self.env.company).id,
+            "plant_id": plant.id,
         }
 
     def _decide(self, is_granted, note):
@@ -211,12 +226,8 @@ class MfgOverride(models.Model):
         :raise AccessError: the user is no Approver
         :raise UserError: the user asked for it himself, or it is decided already
         """
-        self._check_role("approver", _("decide about an override"))
+        self._mfg_check_second_person()
         for override in self:
-            if override.requested_by_id == self.env.user:
-                raise UserError(
-                    _("You asked for this override, so somebody else has to decide.")
-                )
             if override.state != "requested":
                 raise UserError(_("This override is decided already."))
             # sudo: see _ask.
@@ -252,6 +263,9 @@ class MfgOverride(models.Model):
             )
             override._audit("override.settled", why=note)
 
+    def _mfg_wanted_by(self):
+        return self.requested_by_id
+
     def _check_role(self, role, what):
         """:raise AccessError: the user has not got the role"""
         # Asked of the user and not of sudo, who may do everything.
@@ -270,5 +284,6 @@ class MfgOverride(models.Model):
         document = self.sudo()._document()
         self.env["mfg.audit.entry"].with_context(
             mfg_correlation_id=self.env.context.get("mfg_correlation_id")
-            or self.sudo().correlation_id
+            or self.sudo().correlation_id,
+            mfg_plant_id=self.sudo().plant_id.id,
         )._append(document if document is not None else self, action, **values)

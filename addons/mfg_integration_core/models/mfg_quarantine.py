@@ -60,6 +60,13 @@ class MfgQuarantine(models.Model):
         STATES, required=True, readonly=True, default="held", index=True
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
+    plant_id = fields.Many2one(
+        "mfg.plant",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Plant of the warehouse where the goods are set aside.",
+    )
 
     _sql_constraints = [
         ("quantity_positive", "CHECK (quantity > 0)", "Hold more than nothing.")
@@ -166,6 +173,7 @@ class MfgQuarantine(models.Model):
             "quarantine_location_id": warehouse._mfg_quarantine_location().id,
             "quantity": quantity,
             "company_id": company.id,
+            "plant_id": warehouse.mfg_plant_id.id,
         }
 
     def _reserve(self):

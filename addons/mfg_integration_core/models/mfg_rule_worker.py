@@ -13,8 +13,9 @@ from .mfg_rule_run import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
 
-#: A step has this long before another worker may take its run.
-LEASE_S = 60
+#: After so long another worker may take a run. A step may take longer: its transaction
+#: locks the run, and nobody claims one that is locked.
+LEASE_S = 15
 #: A job stops after this time and goes on in a new one.
 WORK_SECONDS = 20.0
 _NOW = "(now() AT TIME ZONE 'UTC')"

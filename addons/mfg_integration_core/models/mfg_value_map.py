@@ -434,7 +434,7 @@ class MfgValueMap(models.Model):
 
     def _unlink_agreed(self):
         for entry in self._in_effect():
-            self.env["mfg.audit.entry"]._append(
+            entry._audit_in_plant()._append(
                 entry.connector_id, "mapping.removed", old=entry._told()
             )
         return super().unlink()
@@ -447,9 +447,8 @@ class MfgValueMap(models.Model):
         """Audit what people changed, and let go on what waited for it."""
         own = self._in_effect()
         before = before or {}
-        audit = self.env["mfg.audit.entry"]
-        audit._append_all(
-            audit._prepare_entry(
+        self.env["mfg.audit.entry"]._append_all(
+            entry._audit_in_plant()._prepare_entry(
                 entry.connector_id,
                 action,
                 old=before.get(entry),
@@ -459,6 +458,11 @@ class MfgValueMap(models.Model):
             for entry in own
         )
         own._resume_waiting()
+
+    def _audit_in_plant(self):
+        """The audit trail; what is told of the entry is for users of its plant."""
+        plant_id = self.plant_id.id or self.env.context.get("mfg_plant_id")
+        return self.env["mfg.audit.entry"].with_context(mfg_plant_id=plant_id)
 
     def _told(self):
         """The whole entry in one line, for the audit trail."""

@@ -1,6 +1,6 @@
 """Which of several rules with one key holds at a place: the nearest one.
 
-From wide to narrow: everywhere, company, plant, line, connector.
+From wide to narrow: the places that settings are inherited by, then the connector.
 """
 
 from __future__ import annotations
@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-LEVELS = ("global", "company", "plant", "line", "connector")
+from .inheritance import LEVELS as PLACES
+
+LEVELS = (*PLACES, "connector")
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,39 @@ class PlantsScene:
             "mfg.case": case,
             "mfg.hold": hold,
             "mfg.audit.entry": entry,
+            "mfg.override": self.given_override(workcenter),
+            "mfg.quarantine": self.given_quantity_on_hold(plant),
             **rows,
         }
+
+    def given_override(self, workcenter):
+        """Leave that was asked for to pass the hold of a work center."""
+        end = fields.Datetime.add(fields.Datetime.now(), hours=1)
+        return self.env["mfg.override"]._ask(workcenter, SECRET, valid_until=end)
+
+    def given_quantity_on_hold(self, plant):
+        """Goods in a warehouse of the plant, a part of which is on hold."""
+        warehouse = self.env["stock.warehouse"].create(
+            {
+                "name": f"Stock {plant.code}",
+                "code": plant.code,
+                "mfg_plant_id": plant.id,
+            }
+        )
+        goods = self.scene.product(f"Seal {plant.code}")
+        self.env["stock.quant"]._update_available_quantity(
+            goods, warehouse.lot_stock_id, 5
+        )
+        quant = self.env["stock.quant"].search(
+            [
+                ("product_id", "=", goods.id),
+                ("location_id", "=", warehouse.lot_stock_id.id),
+            ]
+        )
+        hold = self.env["mfg.quarantine"]._set_aside(
+            quant, 2, reason_code="manual", reason=SECRET
+        )
+        return hold._document()
 
     def given_exchange(self, connector, plant):
         """An event and a message of the connector, and what is told about them."""

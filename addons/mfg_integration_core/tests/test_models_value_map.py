@@ -230,6 +230,18 @@ class TestValueMap(ManufacturingCase):
         self.assertIn("R7 = no_material", trail[1].new_value)
         self.assertEqual(trail[0].why, "As agreed")
 
+    def test_n3_what_is_mapped_for_one_plant_is_told_to_its_users_only(self):
+        entry = self.given_entry("R7", "tool_broken", plant_id=self.plant.id)
+        entry.value = "no_material"
+        entry.unlink()
+        self.given_entry("R8", "no_material")
+
+        told = self.audit(self.connector).filtered(
+            lambda each: each.action.startswith("mapping.")
+        )
+
+        self.assertEqual(told.mapped("plant_ref"), [*[self.plant.id] * 3, 0])
+
     def test_b2_viewer_reads_and_approver_maps(self):
         self.given_entry("R7", "tool_broken")
         viewer = new_test_user(

@@ -45,6 +45,19 @@ class TestRulesAccess(TransactionCase):
                 self.assertFalse(seen)
         self.assertTrue(self.wide.with_user(user).search([("id", "=", self.wide.id)]))
 
+    def test_n3_run_that_belongs_to_no_plant_is_for_users_of_all_plants_only(self):
+        self.fired.plant_id = False
+        self.env.flush_all()
+        plant_b = self.plants.plants["B"]
+
+        for user, seen in (
+            (self.plants.user("operator", plant_b), 0),
+            (self.plants.user("operator"), 1),
+        ):
+            for row in (self.fired, self.fired.step_ids):
+                found = row.with_user(user).search_count([("id", "=", row.id)])
+                self.assertEqual(found, seen, row._name)
+
     def test_n3_nobody_sees_rules_and_runs_of_another_company(self):
         company = self.env["res.company"].create({"name": "Stranger"})
         stranger = new_test_user(

@@ -1,0 +1,42 @@
+from odoo import _, models
+from odoo.exceptions import AccessError, UserError
+
+
+class MfgSecondPersonMixin(models.AbstractModel):
+    """What one person wants and another one has to agree to.
+
+    A model says in :meth:`_mfg_wanted_by` who wants it and calls
+    :meth:`_mfg_check_second_person` before it takes a decision down.
+    """
+
+    _name = "mfg.second.person.mixin"
+    _description = "Needs a Second Person"
+
+    def _mfg_wanted_by(self):
+        """The users who want it and so do not decide; none where one is enough."""
+        raise NotImplementedError(f"{self._name} does not say who wants it")
+
+    def _mfg_check_second_person(self):
+        """Let an Approver decide who is none of those who want it.
+
+        :raise AccessError: the user is no Approver
+        :raise UserError: the user is one of those who want it
+        """
+        # Asked of the user and not of sudo, who may do everything.
+        if not self.env.user.has_group("mfg_integration_core.group_approver"):
+            raise AccessError(
+                _(
+                    "Only an Integration Approver may decide about this. Ask your"
+                    " administrator."
+                )
+            )
+        for record in self:
+            if self.env.user in record._mfg_wanted_by():
+                raise UserError(
+                    _(
+                        "%(what)s: you asked for it or wrote part of it yourself, so"
+                        " somebody else has to decide. Have another Integration"
+                        " Approver look at it.",
+                        what=record.display_name,
+                    )
+                )
