@@ -6,6 +6,7 @@ from devkit import json_http, stage
 from devkit.json_rpc import OdooError
 from devkit.poll import until
 
+from .sweeping import sweep
 from .test_crashes import is_delivered, request_maintenance, state_of, work_orders
 
 MANY = 1000
@@ -74,24 +75,6 @@ def calls_that_arrived(live):
     peers = (live.cmms, live.qms)
     manners = [json_http.get(f"{peer.url}/_control/manners").json for peer in peers]
     return sum(MANY - each["refuse_times"] for each in manners)
-
-
-def sweep(copy):
-    """Have the sweeper look at every connector now, as its cron does each minute."""
-    admin = copy.session()
-    cron_id = admin.ref("mfg_integration_core.ir_cron_sweep")
-
-    def is_swept():
-        try:
-            admin.call("ir.cron", "method_direct_trigger", [cron_id])
-        except OdooError as error:
-            # Its minute has come just now; this round may have begun before ours.
-            if "currently being executed" not in str(error):
-                raise
-            return False
-        return True
-
-    until(is_swept, "the sweeper has looked")
 
 
 def drains_done(copy):
