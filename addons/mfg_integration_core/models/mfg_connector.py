@@ -312,6 +312,8 @@ class MfgConnector(models.Model):
                 " the administrator of Odoo to set the connector live."
             )
         connector = self.sudo().browse(known["id"])
+        # What is kept must not hide what this transaction has yet to write.
+        connector.flush_recordset(known)
         # As a read would, but of what is kept; a door asks for nothing else.
         connector._update_cache(known, validate=False)
         return connector

@@ -178,13 +178,27 @@ class TestSetting(ManufacturingCase):
 
         inherited = connectors._by_code("mes-limits")._limit("max_body_bytes")
         connector.max_body_bytes = 512
-        self.env.flush_all()
         own = connectors._by_code("mes-limits")._limit("max_body_bytes")
 
         self.assertEqual((inherited, own), (4096, 512))
         # What a door took from memory is not what the connector itself says.
         connector.invalidate_recordset()
         self.assertIn("300, from Default", connector.limits_told)
+
+    def test_n1_look_of_a_door_loses_nothing_that_was_just_changed(self):
+        connector = self.env["mfg.connector"].create(
+            {"name": "MES", "code": "mes-busy", "plant_id": self.plant.id}
+        )
+        connector.state = "live"
+        self.env.flush_all()
+        connector.tolerance_s = 60
+
+        found = self.env["mfg.connector"]._by_code("mes-busy")
+
+        self.assertEqual(found._limit("tolerance_s"), 60)
+        self.env.flush_all()
+        connector.invalidate_recordset()
+        self.assertEqual(connector.tolerance_s, 60)
 
     def test_n1_door_knows_of_a_changed_setting_at_once(self):
         connector = self.env["mfg.connector"].create(
