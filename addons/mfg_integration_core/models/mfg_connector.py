@@ -303,18 +303,29 @@ class MfgConnector(models.Model):
             )
         connector = self.sudo().browse(known["id"])
         # As a read would, but of what is kept; a door asks for nothing else.
-        connector._update_cache(known, validate=False)
+        for name, value in known["fields"].items():
+            connector.env.cache.insert_missing(connector, self._fields[name], [value])
         return connector
 
     @api.model
     @ormcache()
     def _known_to_doors(self):
-        """``{code: {field: value}}`` of the connectors that take something in."""
+        """Connectors that take something in: ``{code: {"id", "fields"}}``.
+
+        The values of the fields are as the cache of records has them.
+        """
         takers = self.sudo().search([("state", "in", ("live", "paused"))])
         return {
-            taker.code: taker.read(
-                [*DOOR_FIELDS, *PROOF_FIELDS.get(taker.inbound_auth, ())], load=None
-            )[0]
+            taker.code: {
+                "id": taker.id,
+                "fields": {
+                    name: self._fields[name].convert_to_cache(taker[name], taker)
+                    for name in (
+                        *DOOR_FIELDS,
+                        *PROOF_FIELDS.get(taker.inbound_auth, ()),
+                    )
+                },
+            }
             for taker in takers
         }
 
