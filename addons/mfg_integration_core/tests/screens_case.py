@@ -2,7 +2,7 @@ import json
 import uuid
 from datetime import timedelta
 
-from odoo import fields
+from odoo import fields, http
 from odoo.tests import HttpCase
 
 from .common import ManufacturingScene
@@ -49,6 +49,10 @@ class ScreensCase(HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # 17.0 reads all manifests at the first request for a file, in every thread that
+        # gets one, and Python 3.11 fails when several threads parse at once.
+        # https://github.com/python/cpython/issues/106905
+        getattr(http.root, "statics", None)
         cls.scene = scene = ManufacturingScene(cls.env)
         cls.workcenter = scene.workcenter()
         cls.equipment = scene.equipment(cls.workcenter)
