@@ -7,7 +7,7 @@ from .committed_case import CommittedCase
 class TestCachedMixin(CommittedCase):
     def limit_at_the_door(self, env):
         code = env["mfg.connector"].browse(self.connector_id).code
-        return env["mfg.connector"]._known_to_doors()[code]["max_body_bytes"]
+        return env["mfg.connector"]._by_code(code).max_body_bytes
 
     def test_what_another_thread_reads_before_the_commit_is_forgotten(self):
         before = self.commit(self.limit_at_the_door)
