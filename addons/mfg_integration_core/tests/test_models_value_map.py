@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, new_test_user, tagged
 
 from .common import ManufacturingCase
@@ -241,6 +242,17 @@ class TestValueMap(ManufacturingCase):
         )
 
         self.assertEqual(told.mapped("plant_ref"), [*[self.plant.id] * 3, 0])
+
+    def test_b2_words_of_connectors_of_before_are_listed_by_the_upgrade(self):
+        before = self.shipped("level").mapped("display_name")
+        self.shipped("level").unlink()
+        path = "mfg_integration_core/migrations/1.1.0/end-value-maps.py"
+
+        load_script(path, "value_maps").migrate(self.env.cr, "17.0.1.0.0")
+        self.env.invalidate_all()
+
+        self.assertTrue(before)
+        self.assertEqual(self.shipped("level").mapped("display_name"), before)
 
     def test_b2_viewer_reads_and_approver_maps(self):
         self.given_entry("R7", "tool_broken")
