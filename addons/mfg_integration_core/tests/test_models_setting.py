@@ -205,12 +205,12 @@ class TestSetting(ManufacturingCase):
             {"name": "MES", "code": "mes-door", "plant_id": self.plant.id}
         )
         connector.state = "live"
-        connectors = self.env["mfg.connector"]
-        before = connectors._known_to_doors()["mes-door"]["tolerance_s"]
+        doors = self.env["mfg.connector"]
+        before = doors._known_to_doors()["mes-door"]["fields"]["tolerance_s"]
 
         self.set("connector.tolerance_s", self.plant, 60)
 
-        after = connectors._known_to_doors()["mes-door"]["tolerance_s"]
+        after = doors._known_to_doors()["mes-door"]["fields"]["tolerance_s"]
         self.assertEqual((before, after), (300, 60))
 
     def test_n1_plant_keeps_bodies_as_long_as_it_says(self):
