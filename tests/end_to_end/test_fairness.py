@@ -84,7 +84,7 @@ def uuids(live, condition, value):
 
 
 def wait_for_all(live, messages):
-    """Whoever was kept waiting gets his turn, too."""
+    """Whoever was kept waiting has a turn, too."""
     until(
         lambda: delivered(live, messages) == len(messages),
         "all messages are delivered",

@@ -53,7 +53,7 @@ class MaintenanceRequest(models.Model):
     def _mfg_emit_requested(self):
         """Owe the request to the CMMS, as the beginning or a part of a chain."""
         self.ensure_one()
-        # sudo: whoever reports a breakdown may do so for equipment that he cannot read.
+        # sudo: whoever reports a breakdown may do so for any equipment.
         request = self.sudo()
         if not request.mfg_correlation_id:
             chain = self.env.context.get("mfg_correlation_id")

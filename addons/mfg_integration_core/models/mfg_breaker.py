@@ -15,7 +15,7 @@ STATES = [
     (rules.OPEN, "Open"),
     (rules.HALF_OPEN, "Probing"),
 ]
-#: Errors that nobody is to retry by himself and that still are the endpoint's.
+#: Errors that nobody is to retry by hand and that still are the endpoint's.
 UNREACHABLE = frozenset({"tls_refused", "bad_address"})
 
 

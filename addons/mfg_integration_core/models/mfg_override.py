@@ -85,7 +85,7 @@ class MfgOverride(models.Model):
         (
             "two_people",
             "CHECK (decided_by_id IS NULL OR decided_by_id <> requested_by_id)",
-            "Nobody decides about an override of his own.",
+            "Another person decides about an override than the one who asked for it.",
         ),
     ]
 
@@ -224,7 +224,7 @@ class MfgOverride(models.Model):
         Of two who decide at once the second starts again and finds it decided.
 
         :raise AccessError: the user is no Approver
-        :raise UserError: the user asked for it himself, or it is decided already
+        :raise UserError: the user is the one who asked for it, or it is decided already
         """
         self._mfg_check_second_person()
         for override in self:

@@ -131,7 +131,7 @@ class MfgQualityInspection(models.Model):
         self._action_decide("rejected")
 
     def _action_decide(self, disposition):
-        """A user's decision: his right and the system of record, in plain words."""
+        """A user's decision: the right to it, the system of record, in plain words."""
         if not self.env.user.has_group("mfg_integration_core.group_approver"):
             raise UserError(_("Deciding about an inspection needs the role Approver."))
         for inspection in self:
