@@ -28,6 +28,7 @@ from . import mfg_connector
 from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
 from . import mfg_connector_breaker
+from . import mfg_connector_clock
 from . import mfg_connector_drain
 from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
@@ -59,7 +60,9 @@ from . import mfg_hold_banner
 from . import mfg_hub_note
 from . import mfg_plant
 from . import mfg_line
+from . import mfg_shift
 from . import mfg_inbox_event
+from . import mfg_inbox_clock
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
 from . import mfg_inbox_polled
@@ -113,6 +116,7 @@ from . import mfg_sweeper
 from . import mfg_sweeper_polling
 from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
+from . import mfg_sweeper_clock
 from . import mfg_rule_worker
 from . import mfg_unit
 from . import mfg_value_map

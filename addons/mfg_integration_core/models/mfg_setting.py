@@ -172,6 +172,17 @@ class MfgSetting(models.Model):
     def _registry(self):
         """``{key: Setting}`` of all that can be set; addons add theirs."""
         return {
+            "connector.clock_limit_s": Setting(
+                "integer",
+                60,
+                _("Clocks may be off by (s)"),
+                _(
+                    "A partner whose clock is off by more is flagged, and the time at"
+                    " which its event came counts."
+                ),
+                depth="plant",
+                least=1,
+            ),
             "connector.max_body_bytes": Setting(
                 "integer",
                 1048576,
