@@ -14,6 +14,7 @@ from . import mfg_failure_mixin
 from . import mfg_replay_mixin
 from . import mfg_meaning_mixin
 from . import mfg_second_person_mixin
+from . import mfg_change_mixin
 from . import mfg_story_mixin
 from . import mfg_state_mixin
 from . import mfg_latency_mixin
@@ -104,6 +105,10 @@ from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_setting_value
 from . import mfg_setting
+from . import mfg_change
+from . import mfg_change_targets
+from . import mfg_rule_change
+from . import mfg_setting_change
 from . import mfg_source
 from . import mfg_source_detail
 from . import mfg_source_item
