@@ -56,9 +56,10 @@ class MfgChangeMixin(models.AbstractModel):
         """Those of the records that do not take these values from one person."""
         if self.env.su or not self._mfg_agreed_fields & vals.keys():
             return self.browse()
+        # What waits is not changed behind the back of who decides about it.
         return self.filtered(
             lambda record: (
-                record._mfg_will_hold(vals)
+                (record._mfg_will_hold(vals) or record.mfg_change_id)
                 and self.env["mfg.change"]._needs_second_person(record)
             )
         )
@@ -126,13 +127,15 @@ class MfgChangeMixin(models.AbstractModel):
 
     def _mfg_stand(self):
         """What the record says, in words that do not depend on who reads them."""
-        return self.sudo().with_context(lang=None)._mfg_in_words()
+        return self.sudo().with_context(lang=None)._mfg_all_in_words()
 
     def _mfg_in_words(self):
-        """All that is agreed to, a line each; empty while nothing of it holds."""
+        """All that is agreed to; empty while nothing of it holds."""
+        return self._mfg_all_in_words() if self._mfg_holds() else ""
+
+    def _mfg_all_in_words(self):
+        """All that is agreed to, a line each, whether it holds or not."""
         self.ensure_one()
-        if not self._mfg_holds():
-            return ""
         lines = []
         for name, label in self._mfg_labels(self, sorted(self._mfg_agreed_fields)):
             if self._fields[name].type == "one2many":

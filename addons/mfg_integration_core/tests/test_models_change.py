@@ -294,11 +294,22 @@ class TestChange(ManufacturingCase):
         # All that it says is what changes, so that it is read as a whole.
         self.assertIn("+ Key: new-rule", change.difference)
         self.assertNotIn("\n- ", f"\n{change.difference}")
-        # Until then one person writes it.
-        rule.key = "newer-rule"
-        self.assertEqual(rule.key, "newer-rule")
         self.decide(change)
         self.assertTrue(rule.active)
+
+    def test_k6_what_waits_is_not_changed_behind_the_back_of_who_decides(self):
+        self.rule.active = False
+        rule = self.rule.with_user(self.asker)
+        rule.key = "one-person"
+        self.assertEqual(rule.key, "one-person")
+        change = self.ask(rule, active=True)
+
+        self.assertEqual(self.ask(rule, key="another"), change)
+
+        self.assertEqual(rule.key, "one-person")
+        self.assertIn("+ Key: another", change.difference)
+        self.decide(change)
+        self.assertEqual((rule.active, rule.key), (True, "another"))
 
     def test_k6_rule_that_holds_is_archived_by_two_and_not_deleted_by_one(self):
         with self.assertRaisesRegex(UserError, "Archive it"):
