@@ -186,6 +186,7 @@ class MfgChange(models.Model):
             values = {**self._prepare(record), **values}
             asked = self.sudo().create(values)
         asked._audit("change.asked", new=difference, why=asked.why)
+        record.invalidate_recordset(["mfg_change_id"])
         return asked.with_env(self.env)
 
     @api.model
@@ -272,6 +273,8 @@ class MfgChange(models.Model):
                     "decision_note": note,
                 }
             )
+            if (record := change.sudo()._record()) is not None:
+                record.invalidate_recordset(["mfg_change_id"])
             askers = ", ".join(change.sudo().asker_ids.mapped("name"))
             change._audit(
                 f"change.{state}",

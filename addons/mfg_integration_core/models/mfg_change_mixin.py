@@ -59,8 +59,8 @@ class MfgChangeMixin(models.AbstractModel):
         # What waits is not changed behind the back of who decides about it.
         return self.filtered(
             lambda record: (
-                (record._mfg_will_hold(vals) or record.mfg_change_id)
-                and self.env["mfg.change"]._needs_second_person(record)
+                self.env["mfg.change"]._needs_second_person(record)
+                and (record._mfg_will_hold(vals) or record.mfg_change_id)
             )
         )
 
