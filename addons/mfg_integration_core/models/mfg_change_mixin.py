@@ -150,12 +150,15 @@ class MfgChangeMixin(models.AbstractModel):
 
     def _mfg_part_in_words(self, name, part):
         """A row of a list of the record; what is empty in it is left out."""
+        left_out = {
+            *models.MAGIC_COLUMNS,
+            "sequence",
+            self._fields[name].inverse_name,
+        }
         own = [
             each.name
             for each in part._fields.values()
-            if each.store
-            and not each.automatic
-            and each.name not in ("sequence", self._fields[name].inverse_name)
+            if each.store and each.name not in left_out
         ]
         told = [
             (label, self._mfg_value_in_words(part, each))
