@@ -44,6 +44,8 @@
         "views/mfg_override_views.xml",
         "views/mfg_case_views.xml",
         "views/mfg_audit_entry_views.xml",
+        "wizards/mfg_change_verdict_views.xml",
+        "views/mfg_change_views.xml",
         "views/mfg_binding_views.xml",
         "views/mfg_bound_record_views.xml",
         "wizards/mfg_binding_merge_views.xml",

@@ -46,6 +46,18 @@ def same_uom_family(one, other) -> bool:
     return one._has_common_reference(other)
 
 
+def attendance_dates(line) -> tuple:
+    """First and last day of a line of a working schedule; None where it has none."""
+    if "date_from" not in line._fields:
+        return None, None
+    return line.date_from or None, line.date_to or None
+
+
+def is_of_everybody(line) -> bool:
+    """Whether a line of a working schedule is not of one resource alone."""
+    return "resource_id" not in line._fields or not line.resource_id
+
+
 def narrowed(domain, terms: list):
     """What meets ``domain`` and the terms; a list on 17.0, an object on 19.0."""
     if isinstance(domain, list):

@@ -24,8 +24,11 @@ ATTEMPT_TONES = {
 }
 
 
-def moment(record, at, kind, title, detail, icon, tone, opens=None):
-    """One entry of the timeline, its time still a naive UTC ``datetime``."""
+def moment(record, at, kind, title, detail, icon, tone, opens=None, shift=""):
+    """One entry of the timeline, its time still a naive UTC ``datetime``.
+
+    :param shift: in which it happened, in words; told where it matters
+    """
     model, record_id = opens or (record._name, record.id)
     return {
         "at": at,
@@ -36,6 +39,7 @@ def moment(record, at, kind, title, detail, icon, tone, opens=None):
         "tone": tone,
         "model": model or None,
         "id": record_id or None,
+        "shift": shift or None,
         "order": (at, KINDS.index(kind), record.id),
     }
 

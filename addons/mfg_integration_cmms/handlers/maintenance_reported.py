@@ -35,16 +35,19 @@ class MaintenanceReportedHandler(models.AbstractModel):
             data["state"],
             version=said.version,
             note=data.get("note"),
-            at=self._naive_utc(data.get("completed_at")),
+            at=self._completed_at(event),
             by=data.get("technician"),
             said_at=said.at,
         )
         self._post_report(request, event, with_note=not applied)
         return request
 
-    def _naive_utc(self, moment):
-        """A moment of the contract as Odoo's fields want it."""
-        return rfc3339.parse(moment).replace(tzinfo=None) if moment else None
+    def _completed_at(self, event):
+        """When the work was completed, as far as the CMMS's clock is believed."""
+        moment = event.data.get("completed_at")
+        if not moment:
+            return None
+        return event._believed(rfc3339.parse(moment).replace(tzinfo=None))
 
     def _post_report(self, request, event, with_note):
         """Tell the readers of the request who worked on it.

@@ -84,6 +84,18 @@ class TestMaintenanceReported(CmmsCase):
 
         self.assertEqual(request.mfg_state, "completed")
 
+    def test_b8_event_says_when_it_was_posted_unless_it_changed_nothing(self):
+        self.given_work_order()
+        nine, eight = datetime(2026, 3, 2, 9), datetime(2026, 3, 2, 8)
+        report = self.given_report(state="completed", event_time=nine)
+        late = self.given_report(state="in_progress", event_time=eight)
+
+        self.handle(report)
+        self.handle(late)
+
+        self.assertGreaterEqual(report.posted_at, report.received_at)
+        self.assertFalse(late.posted_at)
+
     def test_b6_version_goes_before_the_clock(self):
         request = self.given_work_order()
         self.handle(

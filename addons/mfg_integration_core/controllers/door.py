@@ -5,6 +5,7 @@ import gzip
 import logging
 import time
 from contextlib import contextmanager
+from datetime import datetime
 
 from werkzeug.http import parse_accept_header
 
@@ -181,6 +182,13 @@ def prove(connector, raw: bytes):
         if error.code == "token_key_unknown" and connector._wish_for_keys():
             request.env.cr.postcommit.add(connector._fetch_wished_keys_soon)
         raise
+
+
+def signed_at(connector) -> datetime | None:
+    """When a proven sender sent it, by its clock: naive UTC; None where none says."""
+    if connector.inbound_auth != "signature":
+        return None
+    return webhook_signature.signed_at(request.httprequest.headers)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 import hashlib
 import time
+from datetime import datetime
 
 from odoo import http
 from odoo.http import request
@@ -36,7 +37,7 @@ class InboundController(http.Controller):
             arrival = Arrival.of_cloudevent(
                 events[0], body, traceparent=_traceparent_header()
             )
-            (result,) = _store(connector, [arrival])
+            (result,) = _store(connector, [arrival], door.signed_at(connector))
             return _single_response(result)
         return request.make_json_response(
             {"results": _store_batch(connector, events)}, status=202
@@ -70,7 +71,10 @@ class InboundController(http.Controller):
         body = door.unpack(connector, raw)
         template.check_webhook(headers, body)
         door.admit(connector, 1)
-        (result,) = _store(connector, [_hook_arrival(template, headers, body)])
+        arrival, signed_at = _hook_arrival(template, headers, body), None
+        if not template.signs_webhooks_itself:
+            signed_at = door.signed_at(connector)
+        (result,) = _store(connector, [arrival], signed_at)
         return _single_response(result)
 
 
@@ -111,19 +115,31 @@ def _store_batch(connector, events: list[dict]) -> list[dict]:
         else:
             arrival = Arrival.of_cloudevent(event, traceparent=traceparent)
             good.append((place, arrival))
-    stored = _store(connector, [arrival for _place, arrival in good])
+    arrivals = [arrival for _place, arrival in good]
+    stored = _store(connector, arrivals, door.signed_at(connector))
     for (place, _arrival), result in zip(good, stored, strict=True):
         results[place] = result
     return results
 
 
-def _store(connector, arrivals: list[Arrival]) -> list[dict]:
-    """Store events in the request's transaction, which wakes the workers."""
+def _store(
+    connector, arrivals: list[Arrival], signed_at: datetime | None
+) -> list[dict]:
+    """Store events in the request's transaction, which wakes the workers.
+
+    :param signed_at: see :func:`door.signed_at`
+    """
     if not arrivals:
         return []
     deprecated = door.tell_deprecated(connector, {one.event_type for one in arrivals})
     cr, inbox = request.env.cr, connector.env["mfg.inbox.event"]
-    results = inbox._accept(cr, connector, arrivals, beside=door.counting(connector))
+    results = inbox._accept(
+        cr,
+        connector,
+        arrivals,
+        beside=door.counting(connector),
+        sent=signed_at,
+    )
     fresh = [
         arrival.event_type
         for arrival, result in zip(arrivals, results, strict=True)

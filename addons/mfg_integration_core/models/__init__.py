@@ -14,6 +14,7 @@ from . import mfg_failure_mixin
 from . import mfg_replay_mixin
 from . import mfg_meaning_mixin
 from . import mfg_second_person_mixin
+from . import mfg_change_mixin
 from . import mfg_story_mixin
 from . import mfg_state_mixin
 from . import mfg_latency_mixin
@@ -28,6 +29,7 @@ from . import mfg_connector
 from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
 from . import mfg_connector_breaker
+from . import mfg_connector_clock
 from . import mfg_connector_drain
 from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
@@ -59,7 +61,9 @@ from . import mfg_hold_banner
 from . import mfg_hub_note
 from . import mfg_plant
 from . import mfg_line
+from . import mfg_shift
 from . import mfg_inbox_event
+from . import mfg_inbox_clock
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
 from . import mfg_inbox_polled
@@ -101,6 +105,10 @@ from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_setting_value
 from . import mfg_setting
+from . import mfg_change
+from . import mfg_change_targets
+from . import mfg_rule_change
+from . import mfg_setting_change
 from . import mfg_source
 from . import mfg_source_detail
 from . import mfg_source_item
@@ -113,6 +121,7 @@ from . import mfg_sweeper
 from . import mfg_sweeper_polling
 from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
+from . import mfg_sweeper_clock
 from . import mfg_rule_worker
 from . import mfg_unit
 from . import mfg_value_map

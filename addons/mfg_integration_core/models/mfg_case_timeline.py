@@ -97,6 +97,7 @@ class MfgCaseTimeline(models.Model):
             event.reason or _summary(data),
             "fa-sign-in",
             EVENT_TONES.get(event.state, "info"),
+            shift=event.shift,
         )
 
     def _moment_of_message(self, message):
@@ -165,7 +166,15 @@ class MfgCaseTimeline(models.Model):
             icon,
             tone,
             opens=(entry.res_model, entry.res_id),
+            shift=self._shift_of_entry(entry) if kind == "hold" else "",
         )
+
+    def _shift_of_entry(self, entry):
+        """The shift in which a hold was placed or lifted."""
+        if entry.res_model not in self.env:
+            return ""
+        document = self.env[entry.res_model].browse(entry.res_id).exists()
+        return self.env["mfg.shift"]._told(document, entry.at)
 
     # ------------------------------------------------------------------- texts
 

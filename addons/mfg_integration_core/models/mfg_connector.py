@@ -25,6 +25,7 @@ DOOR_FIELDS = (
     "template",
     "max_body_bytes",
     "tolerance_s",
+    "clock_limit_s",
     "events_per_minute",
     "adapter",
     "state",
@@ -365,7 +366,8 @@ class MfgConnector(models.Model):
         """How far an event came: (its connector, progress), or None.
 
         Progress is ``{"uuid", "id", "type", "state", "received_at", "processed_at",
-        "reason"?, "document"?}``. Extended by addons with doors of their own.
+        "event_time"?, "posted_at"?, "reason"?, "document"?}``. Extended by addons with
+        doors of their own.
         """
         event = self.env["mfg.inbox.event"].search([("uuid", "=", uuid)], limit=1)
         return (event.connector_id, event._progress()) if event else None

@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 INHERITED = {
     "max_body_bytes": "connector.max_body_bytes",
     "tolerance_s": "connector.tolerance_s",
+    "clock_limit_s": "connector.clock_limit_s",
 }
 
 
@@ -20,6 +21,10 @@ class MfgConnectorLimits(models.Model):
         "Largest Body (bytes)",
         help="Longer requests are refused; 0 = as set for the plant.",
     )
+    clock_limit_s = fields.Integer(
+        "Clock May Be off by (s)",
+        help="A clock that is off by more is flagged; 0 = as set for the plant.",
+    )
     limits_told = fields.Char(
         compute="_compute_limits_told",
         help="What holds for limits that the connector does not set itself.",
@@ -29,6 +34,11 @@ class MfgConnectorLimits(models.Model):
         (
             "limits_positive",
             "CHECK (tolerance_s >= 0 AND max_body_bytes >= 0)",
+            "A limit is not negative; 0 = as set for the plant.",
+        ),
+        (
+            "clock_limit_positive",
+            "CHECK (clock_limit_s >= 0)",
             "A limit is not negative; 0 = as set for the plant.",
         ),
     ]

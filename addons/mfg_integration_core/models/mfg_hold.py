@@ -46,6 +46,10 @@ class MfgHold(models.Model):
         index=True,
     )
     placed_at = fields.Datetime(required=True, readonly=True)
+    shift = fields.Char(
+        compute="_compute_shift",
+        help="In which it was placed, by the clock of the plant.",
+    )
     placed_by_id = fields.Many2one("res.users", required=True, readonly=True)
     lifted_at = fields.Datetime(readonly=True)
     lifted_by = fields.Char(readonly=True)
@@ -84,6 +88,12 @@ class MfgHold(models.Model):
             # sudo: the name of what is held is no secret to who may see the hold.
             document = hold.sudo()._document()
             hold.document_name = document.display_name if document else ""
+
+    @api.depends("placed_at", "res_model", "res_id")
+    @api.depends_context("lang")
+    def _compute_shift(self):
+        for hold in self:
+            hold.shift = self.env["mfg.shift"]._told(hold, hold.placed_at)
 
     @api.depends("blocker_model", "blocker_id")
     def _compute_blocker_name(self):

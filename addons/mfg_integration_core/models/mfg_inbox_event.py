@@ -13,7 +13,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, ormcache
 
 from ..exceptions import IdConflictError
-from ..protocols import cloudevents, rfc3339, trace_context
+from ..protocols import clock, cloudevents, rfc3339, trace_context
 from .mfg_lane import FINAL_STATES
 
 STATES = [
@@ -184,19 +184,30 @@ class MfgInboxEvent(models.Model):
 
         A sender whose clock runs ahead would otherwise not be believed until then.
         """
-        return min(self.happened_at, self.received_at)
+        return self._believed(self.happened_at)
+
+    def _believed(self, moment):
+        """A moment that the event tells, as far as the sender's clock is believed."""
+        return clock.believed(moment, self.received_at)
 
     # ---------------------------------------------------------------- the door
 
     @api.model
     def _accept(
-        self, cr, connector, arrivals: Sequence[Arrival], beside: SQL | None = None
+        self,
+        cr,
+        connector,
+        arrivals: Sequence[Arrival],
+        beside: SQL | None = None,
+        sent: datetime | None = None,
     ):
         """Store what is new, in one statement that waits for nobody.
 
         :param cr: a READ COMMITTED cursor of the caller, who commits it
         :param beside: a further CTE of that statement, ``name AS (...)``, which may
             read ``stored (event_id)``; one way to the database less for a door
+        :param sent: when they were sent by the sender's clock, naive UTC, where the
+            sender has signed that
         :return: for each arrival ``{"id", "uuid", "status"}``, the status being
             ``accepted``, ``duplicate`` (same id, same body) or ``conflict``
         """
@@ -205,6 +216,7 @@ class MfgInboxEvent(models.Model):
             if arrival.event_id not in rows:
                 rows[arrival.event_id] = self._prepare_row(arrival)
         shared = self._prepare_shared(connector)
+        self._flag_clock(connector, rows.values(), shared["received_at"], sent)
         fresh = self._insert_new(cr, list(rows.values()), shared, beside)
         stored = {
             event_id: (row["uuid"], row["digest"])
@@ -352,6 +364,9 @@ class MfgInboxEvent(models.Model):
                 f"{self.processed_at.isoformat()}Z" if self.processed_at else None
             ),
         }
+        for name in ("event_time", "posted_at"):
+            if self[name]:
+                progress[name] = f"{self[name].isoformat()}Z"
         if self.reason:
             progress["reason"] = self.reason
         if document:

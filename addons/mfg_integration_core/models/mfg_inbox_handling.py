@@ -142,6 +142,7 @@ class MfgInboxHandling(models.Model):
             plant = event.plant_id or self.env["mfg.plant"]._plant_of(document)
             event.write(
                 {
+                    **event._prepare_posted(),
                     "res_model": document._name,
                     "res_id": document.id,
                     "plant_id": plant.id,
@@ -192,7 +193,7 @@ class MfgInboxHandling(models.Model):
                 "payload": envelope,
                 "source": envelope["source"],
                 "subject": envelope.get("subject"),
-                "event_time": event_time.astimezone(timezone.utc).replace(tzinfo=None),
+                **self._prepare_event_time(event_time),
             }
         )
         return True

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare, formatLang
@@ -13,6 +15,15 @@ DECISIONS = [
     ("back", "The goods go back into use"),
     ("scrap", "The goods are scrapped"),
 ]
+
+
+class Goods(NamedTuple):
+    """What Odoo counts as one: a product in a location, of one lot and one owner."""
+
+    product: models.BaseModel
+    place: models.BaseModel
+    lot: models.BaseModel
+    owner: models.BaseModel
 
 
 class MfgQuarantine(models.Model):
@@ -31,6 +42,9 @@ class MfgQuarantine(models.Model):
 
     product_id = fields.Many2one("product.product", required=True, readonly=True)
     lot_id = fields.Many2one("stock.lot", readonly=True)
+    owner_id = fields.Many2one(
+        "res.partner", readonly=True, help="Whose goods they are; empty = ours."
+    )
     location_id = fields.Many2one(
         "stock.location", "Found in", required=True, readonly=True
     )
@@ -136,15 +150,16 @@ class MfgQuarantine(models.Model):
 
     def _check_quantity(self, quant, quantity):
         """:raise UserError: nobody can hold the quantity"""
-        if quant.package_id or quant.owner_id:
+        if quant.package_id:
             raise UserError(
                 _(
-                    "Goods in a package or of another owner cannot be held in part."
-                    " Hold their lot, or take them out of the package."
+                    "Goods in a package cannot be held in part. Hold their lot, or take"
+                    " them out of the package."
                 )
             )
-        place, product, lot = quant.location_id, quant.product_id, quant.lot_id
-        free = self._on_hand(product, place, lot) - self._held(product, place, lot)
+        place, product = quant.location_id, quant.product_id
+        goods = Goods(product, place, quant.lot_id, quant.owner_id)
+        free = self._on_hand(goods) - self._held(goods)
         if (
             float_compare(quantity, free, precision_rounding=product.uom_id.rounding)
             > 0
@@ -169,6 +184,7 @@ class MfgQuarantine(models.Model):
         return {
             "product_id": quant.product_id.id,
             "lot_id": quant.lot_id.id,
+            "owner_id": quant.owner_id.id,
             "location_id": quant.location_id.id,
             "quarantine_location_id": warehouse._mfg_quarantine_location().id,
             "quantity": quantity,
@@ -200,16 +216,17 @@ class MfgQuarantine(models.Model):
         reserved = picking.move_ids.move_line_ids
         # Picked: Odoo takes it neither away for others nor back by a click.
         picking.move_ids.picked = True
+        goods = {"lot_id": self.lot_id, "owner_id": self.owner_id}
         missing = -self.env["stock.quant"]._get_available_quantity(
             self.product_id,
             self.location_id,
-            lot_id=self.lot_id,
             strict=True,
             allow_negative=True,
+            **goods,
         )
         if missing > 0:
             reserved[:1]._free_reservation(
-                self.product_id, self.location_id, missing, lot_id=self.lot_id
+                self.product_id, self.location_id, missing, **goods
             )
 
     def _prepare_move(self):
@@ -222,6 +239,7 @@ class MfgQuarantine(models.Model):
             location_id=self.location_id.id,
             location_dest_id=self.quarantine_location_id.id,
             company_id=self.company_id.id,
+            restrict_partner_id=self.owner_id.id,
             mfg_quarantine_id=self.id,
             move_line_ids=[(0, 0, self._prepare_move_line())],
         )
@@ -231,6 +249,7 @@ class MfgQuarantine(models.Model):
             "product_id": self.product_id.id,
             "product_uom_id": self.uom_id.id,
             "lot_id": self.lot_id.id,
+            "owner_id": self.owner_id.id,
             "quantity": self.quantity,
             "location_id": self.location_id.id,
             "location_dest_id": self.quarantine_location_id.id,

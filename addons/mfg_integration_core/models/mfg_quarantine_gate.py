@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import float_compare
 
+from .mfg_quarantine import Goods
+
 #: Goods of ours; what passes through other locations is nobody's to hold.
 OWN_USAGES = ("internal", "transit")
 
@@ -35,11 +37,13 @@ class MfgQuarantineGate(models.Model):
         taken = defaultdict(float)
         for line in lines:
             if not held._carries_away(line):
-                key = (line.product_id, line.location_id, line.lot_id)
-                taken[key] += line.quantity_product_uom
-        for (product, place, lot), quantity in taken.items():
-            touched = held._lying_in(product, place, lot)
-            if touched and touched._is_short_after(product, place, lot, quantity):
+                goods = Goods(
+                    line.product_id, line.location_id, line.lot_id, line.owner_id
+                )
+                taken[goods] += line.quantity_product_uom
+        for goods, quantity in taken.items():
+            touched = held._among(goods)
+            if touched and touched._is_short_after(goods, quantity):
                 touched._mfg_check_gate("move")
 
     def _carries_away(self, line):
@@ -47,26 +51,27 @@ class MfgQuarantineGate(models.Model):
         return any(
             each == line.move_id.mfg_quarantine_id
             and (each.product_id, each.lot_id) == (line.product_id, line.lot_id)
-            and each.location_id == line.location_id
+            and (each.location_id, each.owner_id) == (line.location_id, line.owner_id)
             and each.quarantine_location_id == line.location_dest_id
             for each in self
         )
 
-    def _lying_in(self, product, place, lot):
-        """Those of which something lies there."""
+    def _among(self, goods):
+        """Those of which something is among the goods."""
         return self.filtered(
             lambda each: (
-                each.product_id == product
-                and each.lot_id == lot
-                and each._quantity_in(place) > 0
+                each.product_id == goods.product
+                and each.lot_id == goods.lot
+                and each.owner_id == goods.owner
+                and each._quantity_in(goods.place) > 0
             )
         )
 
-    def _is_short_after(self, product, place, lot, quantity):
+    def _is_short_after(self, goods, quantity):
         """Whether less than what is on hold is left when ``quantity`` is taken."""
-        left = self._on_hand(product, place, lot) - quantity
-        needed = sum(each._quantity_in(place) for each in self)
-        digits = product.uom_id.rounding
+        left = self._on_hand(goods) - quantity
+        needed = sum(each._quantity_in(goods.place) for each in self)
+        digits = goods.product.uom_id.rounding
         return float_compare(left, needed, precision_rounding=digits) < 0
 
     def _quantity_in(self, place):
@@ -81,13 +86,14 @@ class MfgQuarantineGate(models.Model):
     # ------------------------------------------------------------------- stock
 
     @api.model
-    def _on_hand(self, product, place, lot):
-        """What lies in exactly that location, reserved or not."""
+    def _on_hand(self, goods):
+        """How much of the goods there is, reserved or not."""
         ((quantity,),) = self.env["stock.quant"]._read_group(
             [
-                ("product_id", "=", product.id),
-                ("location_id", "=", place.id),
-                ("lot_id", "=", lot.id),
+                ("product_id", "=", goods.product.id),
+                ("location_id", "=", goods.place.id),
+                ("lot_id", "=", goods.lot.id),
+                ("owner_id", "=", goods.owner.id),
             ],
             [],
             ["quantity:sum"],
@@ -95,8 +101,8 @@ class MfgQuarantineGate(models.Model):
         return quantity or 0.0
 
     @api.model
-    def _held(self, product, place, lot):
+    def _held(self, goods):
         """How much of that is on hold."""
-        held = self.search([("state", "=", "held"), ("product_id", "=", product.id)])
-        found = held._lying_in(product, place, lot)
-        return sum(each._quantity_in(place) for each in found)
+        mine = [("state", "=", "held"), ("product_id", "=", goods.product.id)]
+        found = self.search(mine)._among(goods)
+        return sum(each._quantity_in(goods.place) for each in found)

@@ -39,6 +39,7 @@ class MfgQuarantineRelease(models.Model):
                 "product_id": self.product_id.id,
                 "product_uom_id": self.uom_id.id,
                 "lot_id": self.lot_id.id,
+                "owner_id": self.owner_id.id,
                 "scrap_qty": quantity,
                 "location_id": place.id,
                 "company_id": self.company_id.id,
@@ -60,6 +61,7 @@ class MfgQuarantineRelease(models.Model):
             **shared,
             "product_uom_id": self.uom_id.id,
             "lot_id": self.lot_id.id,
+            "owner_id": self.owner_id.id,
             "quantity": quantity,
             "picked": True,
         }
@@ -70,6 +72,7 @@ class MfgQuarantineRelease(models.Model):
                 **shared,
                 product_uom=self.uom_id.id,
                 product_uom_qty=quantity,
+                restrict_partner_id=self.owner_id.id,
                 picked=True,
                 move_line_ids=[(0, 0, line)],
             )

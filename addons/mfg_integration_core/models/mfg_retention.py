@@ -87,7 +87,7 @@ class MfgRetention(models.AbstractModel):
         everywhere = self.env["res.company"]
         for key, days in zip(SETTINGS, (bodies, headers), strict=True):
             if days != self.env["mfg.setting"]._get(key):
-                self.env["mfg.setting"]._set(key, everywhere, days)
+                self.env["mfg.setting"]._change(key, everywhere, days)
 
     @api.model
     def _own_days(self):

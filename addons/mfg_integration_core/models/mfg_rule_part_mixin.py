@@ -12,13 +12,16 @@ class MfgRulePartMixin(models.AbstractModel):
         rules = self.env["mfg.rule"].browse(
             {vals["rule_id"] for vals in vals_list if vals.get("rule_id")}
         )
+        rules._check_changed_as_a_whole()
         rules._remember_text()
         return super().create(vals_list)
 
     def write(self, vals):
+        self.rule_id._check_changed_as_a_whole()
         self.rule_id._remember_text()
         return super().write(vals)
 
     def unlink(self):
+        self.rule_id._check_changed_as_a_whole()
         self.rule_id._remember_text()
         return super().unlink()

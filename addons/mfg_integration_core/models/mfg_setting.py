@@ -23,6 +23,8 @@ class Setting(NamedTuple):
     help: str
     depth: str = "line"
     least: int | None = None
+    #: Whether a change of it needs a second person where the plant wants one.
+    is_policy: bool = True
 
     def is_valid(self, value) -> bool:
         """Whether the value is of the right kind and not too small."""
@@ -172,6 +174,27 @@ class MfgSetting(models.Model):
     def _registry(self):
         """``{key: Setting}`` of all that can be set; addons add theirs."""
         return {
+            "change.second_person": Setting(
+                "boolean",
+                False,
+                _("Changes need a second person"),
+                _(
+                    "A change of a rule, a policy or a setting that holds waits until"
+                    " another Integration Approver agrees."
+                ),
+                depth="plant",
+            ),
+            "connector.clock_limit_s": Setting(
+                "integer",
+                60,
+                _("Clocks may be off by (s)"),
+                _(
+                    "A partner whose clock is off by more is flagged, and the time at"
+                    " which its event came counts."
+                ),
+                depth="plant",
+                least=1,
+            ),
             "connector.max_body_bytes": Setting(
                 "integer",
                 1048576,
@@ -179,6 +202,7 @@ class MfgSetting(models.Model):
                 _("Longer requests of a partner are refused."),
                 depth="plant",
                 least=1,
+                is_policy=False,
             ),
             "connector.tolerance_s": Setting(
                 "integer",
@@ -256,17 +280,19 @@ class MfgSetting(models.Model):
         """Let the value of the next wider place hold here again."""
         for row in self.filtered("is_own"):
             row._check_may_set()
-            row._set(row.key, row._place(), None)
+            row._change(row.key, row._place(), None)
 
     def _override(self, value, why=None):
         """Have ``value`` hold at the place of this row, as the acting user.
+
+        :return: the change that waits for a second person, if one does
 
         :raise AccessError: the user may not set anything here
         :raise ValidationError: the setting takes no such value
         """
         self.ensure_one()
         self._check_may_set()
-        self._set(self.key, self._place(), value, why)
+        return self._change(self.key, self._place(), value, why)
 
     def _place(self):
         """The company, plant or line of the row; no company for all of them."""
@@ -296,25 +322,8 @@ class MfgSetting(models.Model):
 
         :param place: a company, plant or line; an empty recordset for all companies
         """
-        setting = self._registry()[key]
         level = _level_of(place)
-        if LEVELS.index(level) > LEVELS.index(setting.depth):
-            raise ValidationError(
-                _(
-                    "%(setting)s can't be set for a %(level)s.",
-                    setting=setting.label,
-                    level=dict(LEVEL_NAMES)[level].lower(),
-                )
-            )
-        if value is not None and not setting.is_valid(value):
-            raise ValidationError(
-                _(
-                    "%(value)s is no value of %(setting)s. %(help)s",
-                    value=value,
-                    setting=setting.label,
-                    help=setting.help,
-                )
-            )
+        self._check_value(key, level, value)
         # sudo: nobody has the right to write values; only code does, and audits it.
         values = self.env["mfg.setting.value"].sudo()
         row = values.search(
@@ -338,6 +347,28 @@ class MfgSetting(models.Model):
         if value is None:
             row.unlink()
         self.env["mfg.setting"].invalidate_model(flush=False)
+
+    @api.model
+    def _check_value(self, key, level, value):
+        """:raise ValidationError: the setting takes no such value at this level"""
+        setting = self._registry()[key]
+        if LEVELS.index(level) > LEVELS.index(setting.depth):
+            raise ValidationError(
+                _(
+                    "%(setting)s can't be set for a %(level)s.",
+                    setting=setting.label,
+                    level=dict(LEVEL_NAMES)[level].lower(),
+                )
+            )
+        if value is not None and not setting.is_valid(value):
+            raise ValidationError(
+                _(
+                    "%(value)s is no value of %(setting)s. %(help)s",
+                    value=value,
+                    setting=setting.label,
+                    help=setting.help,
+                )
+            )
 
     @api.model
     def _prepare_value(self, key, level, place, value):

@@ -45,6 +45,8 @@ def progress(event_states: Iterable[str], **more: dict) -> dict:
     :param more: schemas of optional members that an addon adds
     """
     optional = {
+        "event_time": {**_MOMENT, "description": "When it happened, says its sender."},
+        "posted_at": {**_MOMENT, "description": "When it was written to the document."},
         "reason": _TEXT,
         "document": closed({"model": _TEXT, "id": {"type": "integer"}, "name": _TEXT}),
         **more,

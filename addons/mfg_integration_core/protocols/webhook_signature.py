@@ -17,6 +17,7 @@ import hmac
 import re
 import secrets as random_source
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
 
 from ..exceptions import SignatureError
 from . import http_headers
@@ -82,6 +83,14 @@ def verify(
     expected = (sign(secret, message_id, int(timestamp), body) for secret in secrets)
     check_any_equal(expected, candidates)
     return message_id
+
+
+def signed_at(headers: Mapping) -> datetime:
+    """When a request that was verified was sent, by its sender's clock: naive UTC."""
+    moment = datetime.fromtimestamp(
+        int(header(headers, "webhook-timestamp")), timezone.utc
+    )
+    return moment.replace(tzinfo=None)
 
 
 def _standard_key(secret: str) -> bytes:

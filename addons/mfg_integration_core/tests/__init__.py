@@ -12,6 +12,8 @@ from . import test_models_api_description
 from . import test_models_banner
 from . import test_models_binding
 from . import test_models_cached_mixin
+from . import test_models_change
+from . import test_models_clock
 from . import test_models_connector
 from . import test_models_connector_copies
 from . import test_models_connector_network

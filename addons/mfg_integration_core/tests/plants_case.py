@@ -61,6 +61,7 @@ class PlantsScene:
             "mfg.hold": hold,
             "mfg.audit.entry": entry,
             "mfg.override": self.given_override(workcenter),
+            "mfg.change": self.given_change(connector),
             "mfg.quarantine": self.given_quantity_on_hold(plant),
             **rows,
         }
@@ -69,6 +70,16 @@ class PlantsScene:
         """Leave that was asked for to pass the hold of a work center."""
         end = fields.Datetime.add(fields.Datetime.now(), hours=1)
         return self.env["mfg.override"]._ask(workcenter, SECRET, valid_until=end)
+
+    def given_change(self, connector):
+        """A change of the connector's policy that waits for a second person."""
+        return self.env["mfg.change"].create(
+            {
+                **self.env["mfg.change"]._prepare(connector),
+                "difference": SECRET,
+                "asked_at": fields.Datetime.now(),
+            }
+        )
 
     def given_quantity_on_hold(self, plant):
         """Goods in a warehouse of the plant, a part of which is on hold."""

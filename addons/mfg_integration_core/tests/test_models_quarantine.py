@@ -91,6 +91,32 @@ class TestQuantity(QuarantineCase):
         with self.assertRaisesRegex(UserError, "Only 10.00 Units of Seal"):
             self.given_held_quantity(20)
 
+    def test_d2_goods_of_another_owner_are_held_as_theirs(self):
+        owner = self.env["res.partner"].create({"name": "Consignor"})
+        stock, quants = self.stock.warehouse.lot_stock_id, self.env["stock.quant"]
+        quants._update_available_quantity(self.part, stock, 30, owner_id=owner)
+        theirs = quants.search(
+            [("product_id", "=", self.part.id), ("owner_id", "=", owner.id)]
+        )
+
+        hold = self.env["mfg.quarantine"]._set_aside(
+            theirs, 20, reason_code="manual", reason="Wet"
+        )
+
+        held = hold._document()
+        self.assertEqual((held.owner_id, theirs.reserved_quantity), (owner, 20))
+        with self.assertRaisesRegex(UserError, "Only 10.00 Units of Seal"):
+            self.env["mfg.quarantine"]._set_aside(
+                theirs, 20, reason_code="manual", reason="Wet"
+            )
+        # Ours are not held by it.
+        transfer = self.stock.delivery(self.part, 100)
+        self.stock.validate(transfer)
+        self.assertEqual(transfer.state, "done")
+        self.stock.validate(held.move_ids.picking_id)
+        self.lift(hold)
+        self.assertEqual((theirs.quantity, theirs.reserved_quantity), (30, 0))
+
     def test_d2_held_quantity_can_be_carried_away_and_stays_held_there(self):
         _hold, held = self.given_held_quantity()
 

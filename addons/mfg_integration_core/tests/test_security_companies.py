@@ -20,6 +20,7 @@ OWNED = (
     "mfg.source.item",
     "mfg.quarantine",
     "mfg.override",
+    "mfg.change",
 )
 
 
@@ -98,8 +99,13 @@ class TestCompanies(TransactionCase):
                 "valid_until": fields.Datetime.now(),
             }
         )
+        change = {
+            **self.env["mfg.change"]._prepare(connector),
+            "asked_at": fields.Datetime.now(),
+        }
         return {
             "mfg.override": override,
+            "mfg.change": self.env["mfg.change"].create(change),
             "mfg.quarantine": quarantine,
             "mfg.connector": connector,
             "mfg.subscription": self.env["mfg.subscription"].create(subscription),

@@ -136,6 +136,8 @@ class TestViewsActions(TransactionCase):
             "Disarmed",
             "Circuit breaker",
             "Polled lists",
+            "Second person",
+            "Clock",
             "Certificate",
             "Job runner",
         ]

@@ -42,7 +42,9 @@ class MfgSettingOverride(models.TransientModel):
                 override[f"{kind}_value"] = value if mine else False
 
     def action_apply(self):
-        """Have the value hold."""
+        """Have the value hold, or show the change that now waits."""
         self.ensure_one()
-        self.setting_id._override(self[f"{self.kind}_value"], self.why)
+        change = self.setting_id._override(self[f"{self.kind}_value"], self.why)
+        if change:
+            return change.get_formview_action()
         return {"type": "ir.actions.act_window_close"}

@@ -26,7 +26,8 @@ class InspectionDecidedHandler(models.AbstractModel):
         inspection = inspection.with_context(
             mfg_correlation_id=inspection.mfg_correlation_id
         )
-        decided_at = rfc3339.parse(data["decided_at"]).replace(tzinfo=None)
+        told_at = rfc3339.parse(data["decided_at"]).replace(tzinfo=None)
+        decided_at = event._believed(told_at)
         known = Stand(at=inspection.decided_at or None)
         said = Stand(at=decided_at)
         if not self._is_news(event, inspection, said, known, data["disposition"]):

@@ -1,5 +1,7 @@
 from datetime import datetime
 
+from odoo import fields
+
 from odoo.addons.mfg_integration_core.exceptions import (
     InvalidEventError,
     MissingReferenceError,
@@ -43,6 +45,25 @@ class TestInspectionDecided(QualityCase):
         self.assertRecordValues(
             event, [{"res_model": INSPECTION, "res_id": inspection.id}]
         )
+
+    def test_b8_decision_of_a_clock_that_runs_ahead_gives_way_to_the_next(self):
+        inspection = self.given_inspection()
+        first = self.given_decision(
+            self.connector,
+            disposition="quarantined",
+            decided_at="2099-01-01T00:00:00Z",
+        )
+        self.handle(first)
+        self.assertEqual(inspection.decided_at, first.received_at)
+        now = fields.Datetime.now().isoformat()
+
+        self.handle(
+            self.given_decision(
+                self.connector, disposition="released", decided_at=f"{now}Z"
+            )
+        )
+
+        self.assertEqual(inspection.disposition, "released")
 
     def test_holds_name_the_person_who_decided_at_the_qms(self):
         inspection = self.given_inspection()
