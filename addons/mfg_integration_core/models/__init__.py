@@ -16,6 +16,7 @@ from . import mfg_meaning_mixin
 from . import mfg_second_person_mixin
 from . import mfg_story_mixin
 from . import mfg_state_mixin
+from . import mfg_owned_mixin
 from . import mfg_latency_mixin
 from . import ir_http
 from . import maintenance_equipment
@@ -66,10 +67,15 @@ from . import mfg_inbox_polled
 from . import mfg_inbox_rehearsal
 from . import mfg_inbox_bench
 from . import mfg_inbox_story
+from . import mfg_inbox_decided
 from . import mfg_key_set
 from . import mfg_lane
 from . import mfg_lane_worker
 from . import mfg_metric
+from . import mfg_ownable_field
+from . import mfg_ownership
+from . import mfg_decision
+from . import mfg_decision_timeline
 from . import mfg_override
 from . import mfg_override_gate
 from . import mfg_override_outage

@@ -42,12 +42,18 @@ class MaintenanceRequest(models.Model):
     """A repair that Odoo and a CMMS do together, in one canonical state."""
 
     _name = "maintenance.request"
-    _inherit = ["maintenance.request", "mfg.placed.mixin", "mfg.state.mixin"]
+    _inherit = [
+        "maintenance.request",
+        "mfg.placed.mixin",
+        "mfg.state.mixin",
+        "mfg.owned.mixin",
+    ]
 
     _mfg_plant_paths = ("equipment_id.mfg_plant_id",)
     _mfg_line_path = "equipment_id.mfg_workcenter_id.mfg_line_id"
 
     _mfg_state_initial = "requested"
+    _mfg_state_fields = ("stage_id", "archive", "schedule_date", "mfg_partner_state")
 
     mfg_state = fields.Selection(
         STATES,
@@ -282,6 +288,17 @@ class MaintenanceRequest(models.Model):
             vals["archive"] = True
         return vals
 
+    def _mfg_state_change(self, vals):
+        """Extended: what a partner says is the state, by whatever fields."""
+        said = vals.get("mfg_partner_state")
+        if not said:
+            return super()._mfg_state_change(vals)
+        if said == self.mfg_state:
+            return None
+        return tuple(
+            self._mfg_value_told("mfg_state", each) for each in (self.mfg_state, said)
+        )
+
     @api.model
     def _mfg_stage(self, done):
         """The stage of a repair that is finished, or that goes on again."""
@@ -293,14 +310,14 @@ class MaintenanceRequest(models.Model):
     def _mfg_repair_begun(self):
         """Somebody works on the machine that is down."""
         # sudo: a technician or a CMMS needs no right on the equipment's state.
-        equipment = self.equipment_id.sudo()
+        equipment = self._mfg_following().equipment_id.sudo()
         if equipment.mfg_availability == "down":
             equipment._mfg_set_availability("under_maintenance")
 
     def _mfg_repair_over(self):
         """The repair is done or given up: nothing waits for it any longer."""
         # sudo: a technician or a CMMS needs no right on what waits for the repair.
-        request = self.sudo()
+        request = self._mfg_following().sudo()
         why = self._mfg_over_text()
         equipment = request.equipment_id
         is_broken = equipment.mfg_availability in REPAIRED_FROM
