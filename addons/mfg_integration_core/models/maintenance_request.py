@@ -208,6 +208,19 @@ class MaintenanceRequest(models.Model):
         version = self.mfg_partner_version if self.mfg_partner_state else None
         return Stand(version, self.mfg_partner_at or None)
 
+    def _mfg_note_stand(self, said):
+        """Note how new the partner's word is, without what it says.
+
+        :param said: :class:`Stand` of an event
+        """
+        self.ensure_one()
+        vals = {}
+        if said.version is not None:
+            vals["mfg_partner_version"] = said.version
+        if said.at:
+            vals["mfg_partner_at"] = said.at
+        self.write(vals)
+
     def _mfg_apply_partner_state(
         self, state, *, version=None, note=None, at=None, by=None, said_at=None
     ):
