@@ -39,7 +39,9 @@ def _check_echoes(stage, connectors, requests) -> None:
         requests,
     )
     if rows:
-        raise ViolationError(f"{len(rows)} messages are echoes, the first: {rows[0][0]}")
+        raise ViolationError(
+            f"{len(rows)} messages are echoes, the first: {rows[0][0]}"
+        )
 
 
 def _check_everybody_hears(stage, connectors, requests) -> None:

@@ -216,14 +216,18 @@ def _user(stage: Stage, requests: list[int]) -> Callable[[int, bool], bool]:
     admin = stage.session()
     stages = {
         is_done: admin.search(
-            "maintenance.stage", [("done", "=", is_done)], order="sequence desc, id desc"
+            "maintenance.stage",
+            [("done", "=", is_done)],
+            order="sequence desc, id desc",
         )[0]
         for is_done in (False, True)
     }
 
     def write(number: int, is_done: bool) -> bool:
         try:
-            admin.write("maintenance.request", requests[number], stage_id=stages[is_done])
+            admin.write(
+                "maintenance.request", requests[number], stage_id=stages[is_done]
+            )
         except OdooError as error:
             # Two at once, again and again: the user would press Save once more.
             if "serialize" in str(error) or "concurrent" in str(error):

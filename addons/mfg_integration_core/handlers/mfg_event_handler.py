@@ -111,6 +111,7 @@ class MfgEventHandler(models.AbstractModel):
             # Not the ids: what came before may be handled after.
             ("processed_at", ">=", last.create_date.replace(microsecond=0)),
         ]
+        # sudo: as for the messages.
         return not self.env["mfg.inbox.event"].sudo().search_count(spoken, limit=1)
 
     # ------------------------------------------------------ what the partner means

@@ -74,6 +74,7 @@ from . import mfg_lane_worker
 from . import mfg_metric
 from . import mfg_ownable_field
 from . import mfg_ownership
+from . import mfg_ownership_reading
 from . import mfg_decision
 from . import mfg_decision_timeline
 from . import mfg_override

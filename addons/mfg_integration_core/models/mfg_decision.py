@@ -43,7 +43,7 @@ class MfgDecision(models.Model):
         "mfg.connector", "Wanted by", required=True, readonly=True, ondelete="cascade"
     )
     event_id = fields.Many2one(
-        "mfg.inbox.event", "Event", readonly=True, ondelete="set null", index=True
+        "mfg.inbox.event", readonly=True, ondelete="set null", index=True
     )
     event_uuid = fields.Char("Event UUID", required=True, readonly=True, index=True)
     correlation_id = fields.Char("Correlation ID", readonly=True)
@@ -160,9 +160,7 @@ class MfgDecision(models.Model):
                 known.old_value, known.wanted_value = conflict.old, conflict.wanted
                 continue
             decision = self.sudo().create(self._prepare(event, conflict))
-            decision._audit(
-                "decision.asked", old=conflict.old, new=conflict.wanted
-            )
+            decision._audit("decision.asked", old=conflict.old, new=conflict.wanted)
 
     def _is(self, conflict):
         """Whether the decision is about the same field of the same record."""
@@ -281,4 +279,3 @@ class MfgDecision(models.Model):
             mfg_causation_id=decision.event_uuid,
             mfg_plant_id=decision.plant_id.id,
         )._append(document if document is not None else self, action, **values)
-

@@ -202,15 +202,15 @@ class MfgOwnedMixin(models.AbstractModel):
             first = refused[0]
             raise NotOwnerError(
                 _(
-                    "%(document)s: the %(field)s belongs to %(owner)s, so %(writer)s may"
-                    " not set it to %(wanted)s.",
+                    "%(document)s: the %(field)s belongs to %(owner)s, so %(writer)s"
+                    " may not set it to %(wanted)s.",
                     **words,
                     **first.words(),
                 ),
                 conflicts=refused,
                 remedy=_(
-                    "Change it in %(owner)s, or have an administrator name another owner"
-                    " in Configuration > Ownership.",
+                    "Change it in %(owner)s, or have an administrator name another"
+                    " owner in Configuration > Ownership.",
                     owner=first.owner_name,
                 ),
             )
@@ -227,5 +227,7 @@ class MfgOwnedMixin(models.AbstractModel):
                 ),
                 conflicts=open_,
                 key=uuid,
-                remedy=_("An Approver decides in Manufacturing Integration > Decisions."),
+                remedy=_(
+                    "An Approver decides in Manufacturing Integration > Decisions."
+                ),
             )
