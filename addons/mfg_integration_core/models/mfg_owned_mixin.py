@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, _, models
 from odoo.exceptions import UserError
 
 from ..exceptions import Conflict, NotOwnerError, UndecidedError
-from ..protocols.ownership import ALL, STATE
+from ..protocols.ownership import ALL, STATE, owner_of
 from .mfg_ownable_field import KEPT_BY_ODOO
 
 #: Beginnings of the names of fields that no row about all fields speaks of.
@@ -83,21 +83,23 @@ class MfgOwnedMixin(models.AbstractModel):
 
     def _mfg_conflicts(self, vals, rules, writer):
         """What stands against the values, as a list of :class:`Conflict`."""
-        ownership = self.env["mfg.ownership"]
         # sudo: what it was is compared, not shown to who may not see it.
         records = self.sudo().with_context(lang=None)
+        places = self.env["mfg.ownership"]._places_of(records)
         conflicts = []
         for record in records.filtered(lambda record: record.id):
             stopped = defaultdict(list)
             for name in vals:
-                rule = ownership._rule_of(record, *self._mfg_targets(name))
+                targets = self._mfg_targets(name)
+                rule = owner_of(rules, targets, places[record.id])
                 if rule and rule.stops(writer):
                     is_state = name in self._mfg_state_fields
                     stopped[STATE if is_state else name, rule].append(name)
             for (target, rule), names in stopped.items():
                 words = record._mfg_change_told(target, names, vals)
                 if words:
-                    conflicts.append(record._mfg_conflict(target, rule, *words))
+                    owned = record.with_env(self.env).sudo()
+                    conflicts.append(owned._mfg_conflict(target, rule, *words))
         return conflicts
 
     def _mfg_targets(self, name):
