@@ -88,8 +88,8 @@ class TestOwnershipOfEvents(OwnershipCase):
             (in_company.state, outside.mfg_state), ("processed", "completed")
         )
 
-    def test_b5_at_one_place_a_field_goes_before_all_fields(self):
-        self.given_owner(target="all")
+    def test_b5_at_one_place_the_state_goes_before_all_fields(self):
+        self.given_owner(target="all", company_id=self.connector.company_id.id)
         self.given_owner(self.connector)
         request = self.given_work_order()
 
@@ -337,9 +337,10 @@ class TestOwnershipMatrix(OwnershipCase):
         self.given_owner()
 
         with self.assertRaises(ValidationError):
-            self.given_owner(self.connector, company_id=False)
+            self.given_owner()
 
-        self.assertTrue(self.given_owner(company_id=self.env.company.id))
+        with self.assertRaisesRegex(ValidationError, "Change that row instead"):
+            self.given_owner(company_id=self.env.company.id).company_id = False
 
     def test_b5_object_without_a_state_takes_fields_only(self):
         with self.assertRaises(ValidationError):

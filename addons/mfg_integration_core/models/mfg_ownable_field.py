@@ -34,12 +34,12 @@ class MfgOwnableField(models.Model):
         """Stored fields of the models that may be owned, bookkeeping left out."""
         models_ = self.env["mfg.ownership"]._fields["model"].get_values(self.env)
         return SQL(
-            """
+            """(
             SELECT id, name, model, field_description AS label
               FROM ir_model_fields
              WHERE model IN %s AND store AND NOT readonly
                AND ttype NOT IN ('one2many', 'reference', 'many2one_reference')
-               AND name NOT IN %s AND name !~ '^(mfg|message|activity)_'
+               AND name NOT IN %s AND name !~ '^(mfg|message|activity)_')
             """,
             tuple(models_),
             KEPT_BY_ODOO,

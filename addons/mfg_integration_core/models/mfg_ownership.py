@@ -143,31 +143,29 @@ class MfgOwnership(models.Model):
         if self.target != "field" or self.field_id.model != self.model:
             self.field_id = False
 
-    @api.constrains("model", "target", "field_id", "company_id", "plant_id", "active")
-    def _check_single(self):
-        """Say first, and plainly, what the unique index would say in its way."""
-        for row in self.filtered("active"):
-            same = [
-                ("id", "!=", row.id),
-                *(
-                    (name, "=", row[name].id if name.endswith("_id") else row[name])
-                    for name in (
-                        "model",
-                        "target",
-                        "field_id",
-                        "company_id",
-                        "plant_id",
-                    )
-                ),
-            ]
-            # sudo: who may not see the other row is still not to contradict it.
-            if self.sudo().search_count(same, limit=1):
-                raise ValidationError(
-                    _(
-                        "%(what)s: its owner is set already. Change that row instead.",
-                        what=row.display_name,
-                    )
+    def _check_free(self, vals, but=None):
+        """Say first, and plainly, what the unique index would say in its way.
+
+        :param vals: of a row that is to be
+        :param but: the row that is to have them
+        """
+        if but is None:
+            vals = {**self.default_get(["active", "target"]), **vals}
+        row = self.new(vals, origin=but)
+        if not row.active:
+            return
+        same = [("id", "!=", but.id if but else 0)]
+        same += [(name, "=", row[name]) for name in ("model", "target")]
+        places = ("field_id", "company_id", "plant_id")
+        same += [(name, "=", row[name]._origin.id) for name in places]
+        # sudo: who may not see the other row is still not to contradict it.
+        if self.sudo().search_count(same, limit=1):
+            raise ValidationError(
+                _(
+                    "%(what)s: its owner is set already. Change that row instead.",
+                    what=row.display_name,
                 )
+            )
 
     @api.constrains("model", "field_id")
     def _check_field(self):
@@ -217,6 +215,8 @@ class MfgOwnership(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Rows, told to the audit trail."""
+        for vals in vals_list:
+            self._check_free(vals)
         rows = super().create(vals_list)
         rows._check_plants()
         rows._audit("ownership.added")
@@ -224,6 +224,8 @@ class MfgOwnership(models.Model):
 
     def write(self, vals):
         self._check_plants()
+        for row in self:
+            self._check_free(vals, but=row)
         before = {row: row._told() for row in self}
         result = super().write(vals)
         self._check_plants()
