@@ -50,7 +50,7 @@ class MaintenanceReportedHandler(models.AbstractModel):
 
     def _leave_echo(self, event, request, said):
         """Note how far the CMMS is, and leave the state to what we told it since."""
-        request._mfg_note_stand(said)
+        request.write(request._prepare_stand(said))
         event._ignore(
             "echo",
             _(

@@ -118,6 +118,16 @@ class TestEcho(OwnershipCase):
             (own.state, self.request.mfg_state), ("processed", "completed")
         )
 
+    def test_b6_partners_count_for_themselves(self):
+        self.work(self.given_report(state="in_progress", version=30))
+        theirs = self.given_report(state="completed", version=2)
+        theirs.connector_id = self.other
+
+        self.work(theirs)
+
+        self.assertEqual(theirs.state, "processed")
+        self.assertEqual(self.request.mfg_state, "completed")
+
     def test_b7_message_names_the_event_that_caused_it(self):
         self.work(event := self.given_report(state="in_progress", version=2))
         self.told()

@@ -21,6 +21,7 @@ from . import mfg_latency_mixin
 from . import ir_http
 from . import maintenance_equipment
 from . import maintenance_request
+from . import maintenance_request_partner
 from . import mfg_audit_entry
 from . import mfg_binding
 from . import mfg_case
