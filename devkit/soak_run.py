@@ -20,7 +20,7 @@ from .stage import Peer, Stage
 CODES = ("soak-a", "soak-b")
 REQUESTS = 4
 #: Between two writes of one side.
-PAUSE_S = 0.25
+PAUSE_S = 0.5
 TOLD_EVERY_S = 300
 READY_WITHIN_S = 60
 QUIET_WITHIN_S = 180
