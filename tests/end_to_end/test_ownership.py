@@ -1,5 +1,6 @@
 """What a partner reports about what is not its own, on the live server."""
 
+from devkit.json_rpc import Session
 from devkit.poll import until
 from devkit.stage import Stage
 
@@ -27,12 +28,16 @@ def given_work_order(live: Stage, name: str) -> tuple[int, str]:
     return request_id, number
 
 
+def given_owner(admin: Session, **values) -> int:
+    """Odoo owns the state of requests."""
+    row = {"model": REQUEST, "target": "state", **values}
+    return admin.call("mfg.ownership", "create", [row])[0]
+
+
 def test_b5_what_the_cmms_does_not_own_waits_for_an_approver(live):
     admin = live.session()
     request_id, number = given_work_order(live, "Ownership")
-    row = admin.create(
-        "mfg.ownership", model=REQUEST, target="state", when_others_write="queue"
-    )
+    row = given_owner(admin, when_others_write="queue")
     try:
         live.cmms.control(f"workorders/{number}", status="WIP")
         decision_id = until(
@@ -68,7 +73,7 @@ def test_b5_what_the_cmms_does_not_own_waits_for_an_approver(live):
 def test_b5_what_the_cmms_does_not_own_is_rejected_with_the_owners_name(live):
     admin = live.session()
     request_id, number = given_work_order(live, "Ownership, refused")
-    row = admin.create("mfg.ownership", model=REQUEST, target="state")
+    row = given_owner(admin)
     try:
         live.cmms.control(f"workorders/{number}", status="FINISHED")
         reason = until(
