@@ -20,6 +20,7 @@ COMMANDS = {
     "lint": ("check the source", "lint"),
     "simulate": ("play random schedules of the delivery rules", "simulate"),
     "chaos": ("kill and disturb everything, then count what was lost", "chaos"),
+    "soak": ("let both sides write one field for an hour, and count", "soak"),
     "fuzz": ("call every door at random", "fuzz"),
     "bench": ("measure against the performance budget", "bench"),
     "port": ("derive the 19.0 tree from the 17.0 source", "port"),

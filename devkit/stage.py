@@ -213,12 +213,13 @@ class Stage:
         for process in processes:
             process.stop()
 
-    def hire(self, name: str, *options: str) -> Peer:
+    def hire(self, name: str, *options: str, called: str = "") -> Peer:
         """One more of the fakes, started; it goes with the stage.
 
         :param options: of its command line, beside those that every peer has
+        :param called: its own name, where the stage has one of the kind already
         """
-        peer = self._peer(name, *options)
+        peer = self._peer(name, *options, called=called)
         self.peers = (*self.peers, peer)
         peer.start()
         peer.wait()
@@ -321,14 +322,14 @@ class Stage:
             "MFG_INTEGRATION_METRICS_TOKEN": self.secrets.metrics_token,
         }
 
-    def _peer(self, name: str, *options: str) -> Peer:
-        port = free_port()
-        ledger = BUILD / "ledgers" / f"{self.database}-{name}.jsonl"
+    def _peer(self, name: str, *options: str, called: str = "") -> Peer:
+        port, called = free_port(), called or name
+        ledger = BUILD / "ledgers" / f"{self.database}-{called}.jsonl"
         ledger.unlink(missing_ok=True)
         argv = [self.series.python, "-u", "-m", f"tests.fakes.{name}"]
         argv += [f"--port={port}", f"--ledger={ledger}", f"--odoo={self.url}", *options]
-        process = OwnProcess(f"{self.database}-{name}", argv)
-        return Peer(name, process, f"http://{LOOPBACK}:{port}")
+        process = OwnProcess(f"{self.database}-{called}", argv)
+        return Peer(called, process, f"http://{LOOPBACK}:{port}")
 
     def is_steady(self) -> bool:
         """Whether every worker of both Odoo processes answers.

@@ -42,6 +42,8 @@
         "views/mfg_hold_views.xml",
         "views/mfg_quarantine_views.xml",
         "views/mfg_override_views.xml",
+        "views/mfg_decision_views.xml",
+        "views/mfg_ownership_views.xml",
         "views/mfg_case_views.xml",
         "views/mfg_audit_entry_views.xml",
         "wizards/mfg_change_verdict_views.xml",
@@ -102,6 +104,7 @@
         "wizards/mfg_hold_place_views.xml",
         "wizards/mfg_override_ask_views.xml",
         "wizards/mfg_override_verdict_views.xml",
+        "wizards/mfg_decision_verdict_views.xml",
         "views/mfg_integration_core_menus.xml",
     ],
     "assets": {

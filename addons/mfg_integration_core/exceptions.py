@@ -13,6 +13,7 @@
     │   ├── IdConflictError       409  same id, other body
     │   ├── BodyTooLargeError     413
     │   ├── UnsupportedMediaError 415
+    │   ├── NotOwnerError         409  another system owns what it would change
     │   ├── RateLimitError        429  the sender waits (``retry_after_s`` seconds)
     │   └── NotReadyError         503  the sender tries again later
     ├── ProofError               401  the sender proves itself
@@ -22,7 +23,8 @@
     ├── PermanentDeliveryError   502  a person looks
     ├── MessageExpiredError      410  nobody acts: it is of no use any more
     ├── MissingReferenceError    424  waits until the thing it names exists
-    │   └── UnmappedValueError   424  waits until the value map knows the word
+    │   ├── UnmappedValueError   424  waits until the value map knows the word
+    │   └── UndecidedError       424  waits until an Approver has decided
     ├── GateError                409  blocked by holds that somebody can clear
     ├── ConfigurationError       500  an administrator corrects a file, key or setting
     └── LeaseLostError           500  nobody acts: another worker has the lane
@@ -34,6 +36,7 @@ and what to do. Pure Python: imported by ``protocols/`` and by its tests without
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
@@ -345,6 +348,68 @@ class UnmappedValueError(MissingReferenceError):
         self.word = word
 
 
+@dataclass(frozen=True)
+class Conflict:
+    """A value that a system wants to set although another one owns it.
+
+    ``target`` is the name of a field, or ``state``; ``label`` is what people call it;
+    ``old`` and ``wanted`` are the values as people read them. ``owner`` is the id of a
+    connector, 0 for Odoo; ``rule_id`` that of the row of ``mfg.ownership``.
+    """
+
+    model: str
+    record_id: int
+    name: str
+    target: str
+    label: str
+    old: str
+    wanted: str
+    rule_id: int
+    owner: int
+    owner_name: str
+    is_queued: bool
+
+    def words(self) -> dict[str, str]:
+        """Values for sentences about it."""
+        return {
+            "document": self.name,
+            "field": self.label.lower(),
+            "owner": self.owner_name,
+            "wanted": self.wanted or "-",
+        }
+
+
+class NotOwnerError(InvalidEventError):
+    """The event would change what another system owns.
+
+    :param conflicts: what it would change
+    """
+
+    status = 409
+    title = "Owned by another system"
+    code = "not_the_owner"
+
+    def __init__(self, detail: str, conflicts: Sequence[Conflict] = (), **more):
+        super().__init__(detail, **more)
+        self.conflicts = tuple(conflicts)
+
+
+class UndecidedError(MissingReferenceError):
+    """As :class:`NotOwnerError`, but an Approver decides, and the event waits for it.
+
+    :param conflicts: what is to be decided
+    """
+
+    title = "Waiting for a decision"
+    code = "undecided"
+
+    def __init__(self, detail: str, conflicts: Sequence[Conflict] = (), **more):
+        super().__init__(detail, model=DECISION, **more)
+        self.conflicts = tuple(conflicts)
+
+
+#: Model whose records decide about what an event wants.
+DECISION = "mfg.decision"
 #: Model whose entries say what a word means.
 VALUE_MAP = "mfg.value.map"
 

@@ -1,8 +1,10 @@
 """A CMMS with its own ids, words and signature.
 
 API (bearer token): ``GET /api/ping``, ``POST /api/workorders``,
-``GET /api/workorders?external_ref=``, ``GET /api/workorders/<number>``.
-It calls back ``POST <odoo>/mfg/v1/hooks/<connector>`` when a work order changes.
+``GET /api/workorders?external_ref=``, ``GET /api/workorders/<number>``,
+``PATCH /api/workorders/<number>`` with ``{"status": word}``.
+It calls back ``POST <odoo>/mfg/v1/hooks/<connector>`` when a work order changes,
+whoever changed it: what it was told over its API comes back as well.
 Control door: ``POST /_control/workorders/<number>`` is the technician at a screen,
 ``{"status": word, "technician": str, "note": str}``.
 """
@@ -37,6 +39,7 @@ class Cmms(Peer):
         ("POST", r"/api/workorders", "create_work_order"),
         ("GET", r"/api/workorders", "find_work_orders"),
         ("GET", r"/api/workorders/([^/]+)", "show_work_order"),
+        ("PATCH", r"/api/workorders/([^/]+)", "set_status"),
     )
     CONTROLS = (
         *Peer.CONTROLS,
@@ -48,6 +51,7 @@ class Cmms(Peer):
         self._webhook_secret = webhook_secret
         self._orders: dict[str, dict] = {}
         self._number_by_key: dict[str, str] = {}
+        self._told_keys: set[str] = set()
         super().__init__(**options)
         self._restore()
 
@@ -87,23 +91,39 @@ class Cmms(Peer):
     def show_work_order(self, _request: Request, number: str) -> Answer:
         return Answer(200, self._order(number))
 
+    def set_status(self, request: Request, number: str) -> Answer:
+        """The status that another system says; the same message sets it once."""
+        key = request.headers.get("Idempotency-Key")
+        with self.lock:
+            if key and key in self._told_keys:
+                return Answer(200, self._order(number))
+            order = self._change(number, request.json(), by="api", key=key)
+        return Answer(200, order)
+
     # --------------------------------------------------------------- control
 
     def progress_work_order(self, request: Request, number: str) -> Answer:
         """A technician changes the status; Odoo is called back."""
-        wanted = request.json()
+        return Answer(200, self._change(number, request.json(), by="technician"))
+
+    # -------------------------------------------------------------- internal
+
+    def _change(
+        self, number: str, wanted: dict, *, by: str, key: str | None = None
+    ) -> dict:
+        """Give a work order its new status and call Odoo back."""
         status = wanted.get("status")
         if status not in STATUSES:
             raise Refusal(422, f"status is one of {', '.join(STATUSES)}")
         with self.lock:
             order = self._order(number)
             order = {**order, "status": status, "version": order["version"] + 1}
-            self.ledger.append("changed", order=order)
+            self.ledger.append("changed", order=order, by=by, idempotency_key=key)
             self._orders[number] = order
+            if key:
+                self._told_keys.add(key)
             self._call_back(order, wanted)
-        return Answer(200, order)
-
-    # -------------------------------------------------------------- internal
+        return order
 
     def _call_back(self, order: dict, wanted: dict) -> None:
         notice = {
@@ -151,7 +171,11 @@ class Cmms(Peer):
         """Read the store back from the ledger, after the process was killed."""
         for entry in self.ledger.entries():
             if entry["kind"] in ("created", "changed"):
-                self._remember(entry["order"], entry.get("idempotency_key"))
+                created = entry["kind"] == "created"
+                key = entry.get("idempotency_key")
+                self._remember(entry["order"], key if created else None)
+                if key and not created:
+                    self._told_keys.add(key)
 
 
 def main() -> None:

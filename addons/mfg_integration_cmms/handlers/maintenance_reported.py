@@ -3,6 +3,8 @@ from odoo import _, models
 from odoo.addons.mfg_integration_core.protocols import rfc3339
 from odoo.addons.mfg_integration_core.protocols.freshness import Stand
 
+from ..models.maintenance_request_changes import STATE_CHANGED
+
 
 class MaintenanceReportedHandler(models.AbstractModel):
     """What a CMMS reports about a work order, applied to its maintenance request."""
@@ -31,6 +33,10 @@ class MaintenanceReportedHandler(models.AbstractModel):
         known = request._mfg_stand()
         if not self._is_news(event, request, said, known, data["state"]):
             return request
+        if data["state"] != request.mfg_state and self._is_echo(
+            event, request, STATE_CHANGED, "state"
+        ):
+            return self._leave_echo(event, request, said)
         applied = request._mfg_apply_partner_state(
             data["state"],
             version=said.version,
@@ -40,6 +46,22 @@ class MaintenanceReportedHandler(models.AbstractModel):
             said_at=said.at,
         )
         self._post_report(request, event, with_note=not applied)
+        return request
+
+    def _leave_echo(self, event, request, said):
+        """Note how far the CMMS is, and leave the state to what we told it since."""
+        request.write(request._prepare_stand(said))
+        event._ignore(
+            "echo",
+            _(
+                "%(connector)s repeats what it was told: %(state)s. It has been told"
+                " something else since.",
+                connector=event.connector_id.name,
+                state=event.data["state"].replace("_", " "),
+            ),
+        )
+        if event.data.get("note"):
+            self._post_report(request, event, with_note=True)
         return request
 
     def _completed_at(self, event):

@@ -76,9 +76,10 @@ class CmmsCase(TransactionCase):
 
     def handle(self, event):
         """Handle the event as a worker does: as the connector's user."""
-        as_user = event.with_user(self.connector.user_id).with_context(
-            mfg_connector_id=self.connector.id,
-            allowed_company_ids=self.connector.company_id.ids,
+        connector = event.connector_id
+        as_user = event.with_user(connector.user_id).with_context(
+            mfg_connector_id=connector.id,
+            allowed_company_ids=connector.company_id.ids,
         )
         as_user._handle_as_user()
 

@@ -19,7 +19,12 @@ class MaintenanceEquipment(models.Model):
     """A machine: where it stands and what it says about itself."""
 
     _name = "maintenance.equipment"
-    _inherit = ["maintenance.equipment", "mfg.holdable.mixin", "mfg.placed.mixin"]
+    _inherit = [
+        "maintenance.equipment",
+        "mfg.holdable.mixin",
+        "mfg.placed.mixin",
+        "mfg.owned.mixin",
+    ]
 
     _mfg_plant_paths = ("mfg_workcenter_id.mfg_plant_id",)
     _mfg_line_path = "mfg_workcenter_id.mfg_line_id"

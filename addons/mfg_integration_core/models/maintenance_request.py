@@ -1,13 +1,6 @@
-import logging
-
 from odoo import _, api, fields, models
 
-from ..exceptions import InvalidEventError
-from ..protocols import freshness
-from ..protocols.freshness import Stand
 from .maintenance_equipment import REPAIRED_FROM
-
-_logger = logging.getLogger(__name__)
 
 STATES = [
     ("requested", "Requested"),
@@ -23,31 +16,24 @@ STATES = [
 OPEN = ("requested", "approved", "scheduled", "in_progress", "waiting_parts")
 FINAL = ("completed", "verified", "cancelled")
 UNDER_REPAIR = ("in_progress", "waiting_parts")
-#: What a partner may ask for. Steps may be left out, since a partner need not have all
-#: of them; a plan may be changed and a repair reopened; what was verified or cancelled
-#: stays so. Source: the canonical states of the design, section 5.
-PARTNER_MOVES = {
-    "requested": {*OPEN[1:], *FINAL},
-    "approved": {*OPEN[2:], *FINAL},
-    "scheduled": {"approved", *OPEN[3:], *FINAL},
-    "in_progress": {"scheduled", "waiting_parts", *FINAL},
-    "waiting_parts": {"scheduled", "in_progress", *FINAL},
-    "completed": {"in_progress", "waiting_parts", "verified"},
-    "verified": set(),
-    "cancelled": set(),
-}
 
 
 class MaintenanceRequest(models.Model):
     """A repair that Odoo and a CMMS do together, in one canonical state."""
 
     _name = "maintenance.request"
-    _inherit = ["maintenance.request", "mfg.placed.mixin", "mfg.state.mixin"]
+    _inherit = [
+        "maintenance.request",
+        "mfg.placed.mixin",
+        "mfg.state.mixin",
+        "mfg.owned.mixin",
+    ]
 
     _mfg_plant_paths = ("equipment_id.mfg_plant_id",)
     _mfg_line_path = "equipment_id.mfg_workcenter_id.mfg_line_id"
 
     _mfg_state_initial = "requested"
+    _mfg_state_fields = ("stage_id", "archive", "schedule_date", "mfg_partner_state")
 
     mfg_state = fields.Selection(
         STATES,
@@ -75,6 +61,12 @@ class MaintenanceRequest(models.Model):
         readonly=True,
         copy=False,
         help="Of when that is, says the partner; what it says of earlier is no news.",
+    )
+    mfg_partner_stands = fields.Json(
+        "How New Each Partner's Word Is",
+        readonly=True,
+        copy=False,
+        help="Per connector [version, moment]; each partner counts for itself.",
     )
     mfg_fault_code = fields.Char("Fault Code", readonly=True, copy=False)
     mfg_correlation_id = fields.Char(
@@ -193,114 +185,19 @@ class MaintenanceRequest(models.Model):
         self.ensure_one()
         return self.mfg_case_id.get_formview_action() if self.mfg_case_id else False
 
-    # ------------------------------------------------------------ what partners say
-
-    def _mfg_stand(self):
-        """How new the partner's last word is."""
-        self.ensure_one()
-        # A partner may count from 0, which is what an empty field reads as.
-        version = self.mfg_partner_version if self.mfg_partner_state else None
-        return Stand(version, self.mfg_partner_at or None)
-
-    def _mfg_apply_partner_state(
-        self, state, *, version=None, note=None, at=None, by=None, said_at=None
-    ):
-        """Do what the CMMS says, if it may ask for it and it is news.
-
-        :param state: canonical state
-        :param version: the partner's own counter, when it has one
-        :param note: its words, for chatter and audit trail
-        :param at: when the work was done, naive UTC
-        :param by: the person it names, such as the technician
-        :param said_at: of when this is, naive UTC
-        :return: whether anything was done; a repeat or an older version is ignored,
-            which the audit trail says
-        :raise InvalidEventError: ``illegal_transition``
-        """
-        self.ensure_one()
-        ignored = self._mfg_why_to_ignore(state, Stand(version, said_at))
-        if ignored:
-            self._mfg_ignore(state, version, said_at, ignored)
-            return False
-        if state not in PARTNER_MOVES[self.mfg_state]:
-            raise InvalidEventError(
-                f"{self.display_name} is {self.mfg_state}, from where no partner may"
-                f" bring it to {state}.",
-                code="illegal_transition",
-                pointer="/data/state",
-                remedy="Correct the state in one of the two systems by hand.",
-            )
-        request = self.with_context(mfg_why=note, mfg_person=by)
-        request.write(self._prepare_partner_state(state, version, said_at))
-        if at and state == "completed":
-            request.close_date = at.date()
-        if note:
-            # A log note: a connector's user may have no address to post from.
-            request._message_log(body=note, author_id=self.env.user.partner_id.id)
-        return True
-
-    def _mfg_why_to_ignore(self, state, said):
-        """Why the partner's word is no news, or an empty string."""
-        known = self._mfg_stand()
-        if freshness.is_stale(said, known):
-            return _(
-                "Version %(version)s is not newer than %(known)s.",
-                version=said.version if said.version is not None else said.at,
-                known=known.version if said.version is not None else known.at,
-            )
-        if state == self.mfg_state:
-            return _("It is so already.")
-        return ""
-
-    def _mfg_ignore(self, state, version, said_at, why):
-        """Note that the partner said nothing new."""
-        self.env["mfg.audit.entry"]._append(
-            self, "partner.ignored", old=self.mfg_state, new=state, why=why
-        )
-        _logger.info("%s: partner state %s ignored: %s", self, state, why)
-        if state == self.mfg_state and (version or 0) >= self.mfg_partner_version:
-            self.write(
-                {
-                    "mfg_partner_state": state,
-                    "mfg_partner_version": version or self.mfg_partner_version,
-                    "mfg_partner_at": said_at or self.mfg_partner_at,
-                }
-            )
-
-    def _prepare_partner_state(self, state, version, said_at):
-        """Values that bring the request to what the partner says."""
-        vals = {"mfg_partner_state": state}
-        if said_at:
-            vals["mfg_partner_at"] = said_at
-        if version is not None:
-            vals["mfg_partner_version"] = version
-        if state in ("completed", "verified") and not self.stage_id.done:
-            vals["stage_id"] = self._mfg_stage(done=True).id
-        elif state in OPEN and self.stage_id.done:
-            vals["stage_id"] = self._mfg_stage(done=False).id
-        elif state == "cancelled":
-            vals["archive"] = True
-        return vals
-
-    @api.model
-    def _mfg_stage(self, done):
-        """The stage of a repair that is finished, or that goes on again."""
-        stages = self.env["maintenance.stage"].search([("done", "=", done)])
-        return stages[:1] if done else stages[-1:]
-
     # ---------------------------------------------------------- what follows from it
 
     def _mfg_repair_begun(self):
         """Somebody works on the machine that is down."""
         # sudo: a technician or a CMMS needs no right on the equipment's state.
-        equipment = self.equipment_id.sudo()
+        equipment = self._mfg_following().equipment_id.sudo()
         if equipment.mfg_availability == "down":
             equipment._mfg_set_availability("under_maintenance")
 
     def _mfg_repair_over(self):
         """The repair is done or given up: nothing waits for it any longer."""
         # sudo: a technician or a CMMS needs no right on what waits for the repair.
-        request = self.sudo()
+        request = self._mfg_following().sudo()
         why = self._mfg_over_text()
         equipment = request.equipment_id
         is_broken = equipment.mfg_availability in REPAIRED_FROM

@@ -1,6 +1,7 @@
 import uuid
 
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
 REASONS = [
@@ -223,7 +224,8 @@ class MfgHold(models.Model):
         hold.case_id._reopen()
         hold._audit(document, "hold.placed", new=hold.name, why=reason)
         document._mfg_refresh_hold_count()
-        document._mfg_hold_placed(hold)
+        # What a hold does to others is our doing, not that of whose event placed it.
+        document.with_context(mfg_follows=True)._mfg_hold_placed(hold)
         return hold.with_env(caller)
 
     def _same_cause(self, reason_code, reason, blocker):
@@ -319,6 +321,29 @@ class MfgHold(models.Model):
         )
         return holds._lift(why, by=by)
 
+    def _check_liftable_by_hand(self):
+        """Refuse to lift by hand what a partner's system alone is to clear.
+
+        :raise UserError: says whose decision the hold waits for
+        """
+        # sudo: a hold says what it waits for to who may not see that.
+        for hold in self.sudo().filtered("blocker_model"):
+            blocker = hold._blocker()
+            if not blocker or not hasattr(blocker, "_mfg_state_owner"):
+                continue
+            rule = blocker._mfg_state_owner()
+            if rule:
+                raise UserError(
+                    _(
+                        "%(hold)s: it waits for %(blocker)s, whose state belongs to"
+                        " %(owner)s. Decide there; Odoo follows by itself. If it cannot"
+                        " wait, ask for an override.",
+                        hold=hold.name,
+                        blocker=blocker.display_name,
+                        owner=self.env["mfg.ownership"]._owner_told(rule.owner),
+                    )
+                )
+
     def _documents(self):
         """The held documents that still exist: one recordset per model, in order."""
         by_model = {}
@@ -338,7 +363,7 @@ class MfgHold(models.Model):
         if others:
             others[:1].paused_workorder_ids |= paused
         else:
-            document._mfg_holds_cleared(self, why)
+            document.with_context(mfg_follows=True)._mfg_holds_cleared(self, why)
 
     def _newest(self):
         """Of several holds that were lifted at once, the one whose chain tells it."""

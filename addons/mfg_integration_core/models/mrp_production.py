@@ -38,6 +38,7 @@ class MrpProduction(models.Model):
         "mfg.holdable.mixin",
         "mfg.placed.mixin",
         "mfg.state.mixin",
+        "mfg.owned.mixin",
     ]
 
     _mfg_plant_paths = ("picking_type_id.warehouse_id.mfg_plant_id",)
@@ -45,6 +46,7 @@ class MrpProduction(models.Model):
     _mfg_gate_remembers = True  # finishing, starting and splitting write the order
     _mfg_state_event_type = "mfg.production.state_changed.v1"
     _mfg_state_initial = "planned"
+    _mfg_state_fields = ("state",)
 
     mfg_state = fields.Selection(
         STATES,
@@ -119,6 +121,8 @@ class MrpProduction(models.Model):
         return super().action_merge()
 
     def _action_cancel(self):
+        # Odoo cancels the moves, and the state of the order follows unwritten.
+        self._mfg_check_owner({"state": "cancel"})
         result = super()._action_cancel()
         cancelled = self.filtered(lambda order: order.state == "cancel")
         # sudo: who may cancel an order needs no right on what held it.

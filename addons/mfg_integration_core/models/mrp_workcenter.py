@@ -6,7 +6,12 @@ class MrpWorkcenter(models.Model):
     """A work center that equipment faults block and repairs unblock, natively."""
 
     _name = "mrp.workcenter"
-    _inherit = ["mrp.workcenter", "mfg.holdable.mixin", "mfg.placed.mixin"]
+    _inherit = [
+        "mrp.workcenter",
+        "mfg.holdable.mixin",
+        "mfg.placed.mixin",
+        "mfg.owned.mixin",
+    ]
 
     _mfg_plant_paths = ("mfg_line_id.plant_id",)
     _mfg_line_path = "mfg_line_id"

@@ -6,11 +6,17 @@ class MrpWorkorder(models.Model):
     """A work order that neither starts nor finishes while it or its order is held."""
 
     _name = "mrp.workorder"
-    _inherit = ["mrp.workorder", "mfg.holdable.mixin", "mfg.placed.mixin"]
+    _inherit = [
+        "mrp.workorder",
+        "mfg.holdable.mixin",
+        "mfg.placed.mixin",
+        "mfg.owned.mixin",
+    ]
 
     _mfg_plant_paths = ("workcenter_id.mfg_plant_id", "production_id.mfg_plant_id")
     _mfg_line_path = "workcenter_id.mfg_line_id"
     _mfg_gate_remembers = True  # starting and finishing write the work order
+    _mfg_state_fields = ("state",)
 
     # --------------------------------------------------------------- overrides
 

@@ -7,7 +7,7 @@ class StockLot(models.Model):
     """A lot that a hold keeps where it is."""
 
     _name = "stock.lot"
-    _inherit = ["stock.lot", "mfg.holdable.mixin"]
+    _inherit = ["stock.lot", "mfg.holdable.mixin", "mfg.owned.mixin"]
 
     def _mfg_moments(self):
         """Extended: where the lot was made, moved and used."""

@@ -9,7 +9,12 @@ class StockPicking(models.Model):
     """
 
     _name = "stock.picking"
-    _inherit = ["stock.picking", "mfg.holdable.mixin", "mfg.placed.mixin"]
+    _inherit = [
+        "stock.picking",
+        "mfg.holdable.mixin",
+        "mfg.placed.mixin",
+        "mfg.owned.mixin",
+    ]
 
     _mfg_plant_paths = ("picking_type_id.warehouse_id.mfg_plant_id",)
     _mfg_gate_remembers = True  # validating writes the transfer

@@ -173,4 +173,19 @@ class PlantsScene:
             "mfg.lane": self.env["mfg.lane"].create(
                 {**mine, "direction": "out", "key": "one"}
             ),
+            "mfg.ownership": self.env["mfg.ownership"].create(
+                {"model": "stock.lot", "target": "all", "plant_id": plant.id}
+            ),
+            "mfg.decision": self.env["mfg.decision"].create(
+                {
+                    **mine,
+                    "res_model": "res.partner",
+                    "res_id": 1,
+                    "target": "name",
+                    "wanted_value": SECRET,
+                    "event_uuid": event.uuid,
+                    "company_id": connector.company_id.id,
+                    "plant_id": plant.id,
+                }
+            ),
         }

@@ -3,7 +3,7 @@ from datetime import datetime
 from odoo.tests import new_test_user
 
 from ..exceptions import InvalidEventError
-from ..models.maintenance_request import PARTNER_MOVES
+from ..models.maintenance_request_partner import PARTNER_MOVES
 from .common import ManufacturingCase
 
 

@@ -1,6 +1,7 @@
 from . import mfg_binding_merge
 from . import mfg_change_verdict
 from . import mfg_dead_letter_assign
+from . import mfg_decision_verdict
 from . import mfg_hold_lift
 from . import mfg_hold_place
 from . import mfg_map_try

@@ -31,6 +31,7 @@ class MfgHoldLift(models.TransientModel):
                     " Ask your administrator."
                 )
             )
+        self.hold_ids._check_liftable_by_hand()
         goods = self.hold_ids.filtered(lambda hold: hold.res_model == "mfg.quarantine")
         # sudo: the role may decide about goods on hold, and nobody writes them by hand.
         self.env["mfg.quarantine"].sudo().browse(goods.mapped("res_id")).write(

@@ -1,6 +1,7 @@
 from . import mfg_binding
 from . import mfg_case
 from . import mfg_hold
+from . import mfg_ownership
 from . import mfg_quality_inspection
 from . import mfg_rule
 from . import mfg_setting

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.mfg_integration_core.exceptions import InvalidEventError
 from odoo.addons.mfg_integration_core.protocols import rfc3339
+from odoo.addons.mfg_integration_core.protocols.ownership import ALL, STATE
 
 from ..protocols import disposition as dispositions
 
@@ -31,10 +32,11 @@ class MfgQualityInspection(models.Model):
 
     _name = "mfg.quality.inspection"
     _description = "Quality Inspection"
-    _inherit = ["mail.thread", "mfg.placed.mixin"]
+    _inherit = ["mail.thread", "mfg.placed.mixin", "mfg.owned.mixin"]
     _order = "id desc"
 
     _mfg_plant_paths = ("production_id.mfg_plant_id",)
+    _mfg_state_fields = ("disposition",)
 
     name = fields.Char(
         required=True,
@@ -248,11 +250,16 @@ class MfgQualityInspection(models.Model):
     # ---------------------------------------------------------------- decisions
 
     def _mfg_owning_connectors(self):
-        """The connectors whose system decides: those that are asked to inspect.
+        """The connectors whose system decides.
 
-        A paused one still owns the decision, it only is not spoken to.
+        Where nobody has said who owns the disposition, those that are asked to inspect:
+        a paused one still owns the decision, it only is not spoken to.
         """
         self.ensure_one()
+        rule = self.env["mfg.ownership"]._rule_of(self, "disposition", STATE, ALL)
+        if rule:
+            owner = rule.owner if rule.binds_users else 0
+            return self.env["mfg.connector"].sudo().browse(owner or [])
         subscriptions = self.env["mfg.connector"]._subscriptions_to(REQUESTED)
         return subscriptions.connector_id.filtered(
             lambda connector: connector.company_id == self.company_id

@@ -139,6 +139,20 @@ def test_finished_work_order_calls_back_with_its_own_signature(cmms, odoo):
     assert signature == f"v1={expected}"
 
 
+def test_status_that_it_is_told_is_called_back_as_well(cmms, odoo):
+    create(cmms.url)
+    url = f"{cmms.url}/api/workorders/WO-1001"
+    headers = {"Authorization": f"Bearer {TOKEN}", "Idempotency-Key": "message-1"}
+
+    for _try in range(2):
+        answer = json_http.call("PATCH", url, b'{"status": "WIP"}', headers)
+        assert (answer.status, answer.json["status"]) == (200, "WIP")
+
+    until(lambda: odoo.requests, "Odoo is called back")
+    (told,) = cmms.ledger.entries("changed")
+    assert told["by"] == "api"
+
+
 def test_repeated_callback_has_the_same_bytes(cmms, odoo):
     number = create(cmms.url).json["wo_no"]
     behave(cmms, repeat_times=1)
