@@ -27,6 +27,7 @@
         "data/ir_sequence_data.xml",
         "data/mfg_audit_entry_data.xml",
         "data/mfg_event_type_data.xml",
+        "data/mfg_door_data.xml",
         "data/queue_job_function_data.xml",
         "wizards/mfg_dead_letter_assign_views.xml",
         "views/mfg_integration_log_views.xml",

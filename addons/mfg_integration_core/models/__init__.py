@@ -31,6 +31,9 @@ from . import mfg_connector_breaker
 from . import mfg_connector_drain
 from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
+from . import mfg_connector_audit
+from . import mfg_connector_sources
+from . import mfg_door
 from . import mfg_connector_key_set
 from . import mfg_connector_meaning
 from . import mfg_connector_network

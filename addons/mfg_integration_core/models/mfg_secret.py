@@ -51,9 +51,19 @@ class MfgSecret(models.Model):
                     " configuration file, and restart it."
                 )
             ) from error
-        return self.create(
+        secret = self.create(
             {"connector_id": connector.id, "purpose": purpose, "sealed": sealed}
         )
+        self.env["mfg.audit.entry"]._append(connector, "secret.stored", new=purpose)
+        return secret
+
+    def unlink(self):
+        """Extended: who took a secret away is in the audit trail."""
+        for secret in self:
+            self.env["mfg.audit.entry"]._append(
+                secret.connector_id, "secret.removed", old=secret.purpose
+            )
+        return super().unlink()
 
     @api.model
     def _show_once(self, clear):
