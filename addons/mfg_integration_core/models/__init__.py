@@ -9,6 +9,7 @@ from . import mfg_gate_mixin
 from . import mfg_holdable_mixin
 from . import mfg_placed_mixin
 from . import mfg_pause_mixin
+from . import mfg_masked_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
 from . import mfg_replay_mixin
@@ -34,6 +35,7 @@ from . import mfg_connector_inbound_auth
 from . import mfg_connector_audit
 from . import mfg_connector_sources
 from . import mfg_door
+from . import mfg_masking_rule
 from . import mfg_connector_key_set
 from . import mfg_connector_meaning
 from . import mfg_connector_network

@@ -1,4 +1,5 @@
 from . import mfg_binding_merge
+from . import mfg_body_reveal
 from . import mfg_dead_letter_assign
 from . import mfg_hold_lift
 from . import mfg_hold_place

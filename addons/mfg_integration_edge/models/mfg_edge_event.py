@@ -5,6 +5,8 @@ from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
 
+from odoo.addons.mfg_integration_core.models.mfg_masked_mixin import NOBODY
+
 from .. import event_partitions
 from ..protocols import windowing
 
@@ -26,6 +28,7 @@ class MfgEdgeEvent(models.Model):
 
     _name = "mfg.edge.event"
     _description = "Machine Event"
+    _inherit = ["mfg.masked.mixin"]
     _auto = False
     _log_access = False
     # Odoo looks for ordinary tables only; read through a query, the partitioned one
@@ -53,7 +56,12 @@ class MfgEdgeEvent(models.Model):
     )
     good_quantity = fields.Float(digits=(20, 9), readonly=True)
     scrap_quantity = fields.Float(digits=(20, 9), readonly=True)
-    envelope = fields.Json(readonly=True, help="The CloudEvent as it came.")
+    envelope = fields.Json(
+        readonly=True, groups=NOBODY, help="The CloudEvent as it came."
+    )
+    envelope_shown = fields.Json(
+        "Event", compute="_compute_envelope_shown", help="Masked where rules ask for it."
+    )
     state = fields.Selection(
         [("captured", "Captured"), ("aggregated", "Aggregated")], readonly=True
     )
@@ -93,6 +101,11 @@ class MfgEdgeEvent(models.Model):
             """
         )
         self._make_days_ahead()
+
+    @api.depends("envelope")
+    def _compute_envelope_shown(self):
+        for event in self:
+            event.envelope_shown = event._mask().document(event._whole().envelope)
 
     # --------------------------------------------------------------- retention
 
