@@ -47,7 +47,9 @@ def test_k1_refusal_names_the_address_that_arrived():
     assert "administrator" in problem["remedy"]
 
 
-@pytest.mark.parametrize("text", ["10.20.0.0/33", "cell-1", "10.20.0.1/16", "0.0.0.0/0"])
+@pytest.mark.parametrize(
+    "text", ["10.20.0.0/33", "cell-1", "10.20.0.1/16", "0.0.0.0/0"]
+)
 def test_k1_list_that_is_none_is_refused_when_it_is_written(text):
     with pytest.raises(ConfigurationError):
         read_sources(text)

@@ -22,6 +22,7 @@ from . import ir_http
 from . import maintenance_equipment
 from . import maintenance_request
 from . import mfg_audit_entry
+from . import mfg_audit_sealing
 from . import mfg_binding
 from . import mfg_case
 from . import mfg_case_timeline

@@ -229,8 +229,8 @@ class MfgApiKey(models.Model):
         self.ensure_one()
         connector = self.connector_id
         text = _(
-            "The API key %(prefix)s of %(connector)s ends on %(moment)s; whoever uses it"
-            " is refused from then on. Generate a new one and hand it over, or give the"
+            "The API key %(prefix)s of %(connector)s ends on %(moment)s; who uses it is"
+            " refused from then on. Generate a new one and hand it over, or give the"
             " key more time.",
             prefix=self.prefix,
             connector=connector.name,

@@ -32,7 +32,7 @@ LONGEST_TOLD = 200
 
 
 class MfgConnectorAudit(models.Model):
-    """Who let whom in: the audit trail tells what the chatter, which ends, tells too."""
+    """Who let whom in: the audit trail keeps what may be removed from the chatter."""
 
     _inherit = "mfg.connector"
 

@@ -133,7 +133,9 @@ class MfgInboxEvent(models.Model):
         readonly=True, groups=NOBODY, help="The canonical CloudEvent."
     )
     payload_shown = fields.Json(
-        "Payload", compute="_compute_payload_shown", help="Masked where rules ask for it."
+        "Payload",
+        compute="_compute_payload_shown",
+        help="Masked where rules ask for it.",
     )
     native = fields.Boolean(readonly=True, help="Came as the vendor's own webhook.")
     historical = fields.Boolean(readonly=True)

@@ -11,16 +11,15 @@ class MfgMaskedMixin(models.AbstractModel):
     """Rows with bodies of which users see no more than masking rules leave.
 
     The stored bodies are fields for :data:`NOBODY`; beside each is a computed one that
-    shows it masked. It is masked for everybody, code under sudo included, so that no
-    cache ever holds more than may be shown.
+    shows it masked. It is masked for everybody, code under sudo included, so that
+    nothing else than a stored field has to be kept from users.
     """
 
     _name = "mfg.masked.mixin"
     _description = "Masked Bodies"
 
     is_masked = fields.Boolean(
-        compute="_compute_is_masked",
-        help="Masking rules hold for what is shown here.",
+        compute="_compute_is_masked", help="Rules hide some of what is shown here."
     )
 
     def _compute_is_masked(self):
@@ -33,7 +32,7 @@ class MfgMaskedMixin(models.AbstractModel):
         return self
 
     def _whole_bodies(self):
-        """What is stored, for who may see it: ``[(title, text), …]``; to be extended."""
+        """What is stored, for who may see it: ``[(title, text), …]``; extended."""
         self.ensure_one()
         return []
 
@@ -44,7 +43,12 @@ class MfgMaskedMixin(models.AbstractModel):
         return self.env["mfg.masking.rule"]._mask_of(row.connector_id, row.event_type)
 
     def _whole(self):
-        """The row as code reads it: its bodies whole and not their sizes."""
+        """The row as code reads it: its bodies whole and not their sizes.
+
+        :raise AccessError: the user may not see the row at all
+        """
+        if not self.env.su:
+            self.read([self._rec_name])
         return self.sudo().with_context(bin_size=False)
 
     def _shown_body(self, stored):

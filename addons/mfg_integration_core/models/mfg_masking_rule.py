@@ -1,6 +1,6 @@
 import re
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
@@ -35,7 +35,6 @@ class MfgMaskingRule(models.Model):
     company_id = fields.Many2one(related="connector_id.company_id", store=True)
     event_type_id = fields.Many2one(
         "mfg.event.type",
-        "Event Type",
         ondelete="cascade",
         help="All versions of the type; empty = all types. A vendor's webhook that is"
         " not mapped yet may be of any type, so it is masked like all of them.",

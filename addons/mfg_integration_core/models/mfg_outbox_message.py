@@ -210,7 +210,9 @@ class MfgOutboxMessage(models.Model):
     def _envelope(self):
         """The CloudEvent to send, with its position in the lane."""
         self.ensure_one()
-        return {**self.snapshot, "sequence": f"{self.lane_sequence:020d}"}
+        # sudo: users read what masking rules leave; the partner gets all of it.
+        snapshot = self.sudo().snapshot
+        return {**snapshot, "sequence": f"{self.lane_sequence:020d}"}
 
     # -------------------------------------------------------------- references
 

@@ -24,7 +24,9 @@ class MfgPayloadVersion(models.Model):
     )
     content = fields.Text(required=True, readonly=True, groups=NOBODY)
     content_shown = fields.Text(
-        "Payload", compute="_compute_content_shown", help="Masked where rules ask for it."
+        "Payload",
+        compute="_compute_content_shown",
+        help="Masked where rules ask for it.",
     )
     editor_id = fields.Many2one(
         "res.users",

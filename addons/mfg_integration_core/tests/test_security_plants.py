@@ -287,8 +287,8 @@ class TestPlantsOverHttp(HttpCase):
 
     def test_n3_binary_route_gives_out_no_body_of_another_plant(self):
         for model, field in (
-            ("mfg.inbox.event", "body"),
-            ("mfg.delivery.attempt", "request_body"),
+            ("mfg.inbox.event", "body_shown"),
+            ("mfg.delivery.attempt", "request_shown"),
         ):
             for name, found in (("A", True), ("B", False)):
                 row = self.scene.rows[name][model]

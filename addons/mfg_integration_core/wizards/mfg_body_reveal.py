@@ -45,9 +45,10 @@ class MfgBodyReveal(models.TransientModel):
         # Whoever may not see the row sees less of its bodies.
         row.read(["display_name"])
         owner = row._masked_row()
-        self.env["mfg.audit.entry"].with_context(
-            mfg_correlation_id=owner.correlation_id
-        )._append(owner, "body.revealed", new=self._part_told(row), why=why)
+        chain = "correlation_id" in owner._fields and owner.correlation_id
+        self.env["mfg.audit.entry"].with_context(mfg_correlation_id=chain)._append(
+            owner, "body.revealed", new=self._part_told(row), why=why
+        )
         return {
             "type": "ir.actions.client",
             "tag": "mfg_revealed_bodies",

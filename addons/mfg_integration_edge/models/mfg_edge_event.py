@@ -60,7 +60,9 @@ class MfgEdgeEvent(models.Model):
         readonly=True, groups=NOBODY, help="The CloudEvent as it came."
     )
     envelope_shown = fields.Json(
-        "Event", compute="_compute_envelope_shown", help="Masked where rules ask for it."
+        "Event",
+        compute="_compute_envelope_shown",
+        help="Masked where rules ask for it.",
     )
     state = fields.Selection(
         [("captured", "Captured"), ("aggregated", "Aggregated")], readonly=True
