@@ -113,6 +113,9 @@ class MfgRuleRun(models.Model):
     def _facts_shown(self):
         """The data of what happened, without what masking rules name."""
         self.ensure_one()
+        if not self.env.su:
+            # Whoever may not see the run does not see what set it off.
+            self.read(["cause"])
         # sudo: users read neither the data whole nor, perhaps, the event it is of.
         run = self.sudo()
         kind, _slash, uuid = (run.cause or "").partition("/")

@@ -1,9 +1,10 @@
+import json
 import logging
 from datetime import timedelta
 
 from psycopg2.errors import LockNotAvailable
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 
 from odoo.addons.mfg_integration_core.models.mfg_masked_mixin import NOBODY
 
@@ -108,6 +109,10 @@ class MfgEdgeEvent(models.Model):
     def _compute_envelope_shown(self):
         for event in self:
             event.envelope_shown = event._mask().document(event._whole().envelope)
+
+    def _whole_bodies(self):
+        pretty = json.dumps(self._whole().envelope, indent=2, ensure_ascii=False)
+        return [*super()._whole_bodies(), (_("Event"), pretty)]
 
     # --------------------------------------------------------------- retention
 
