@@ -50,19 +50,17 @@ class MfgDeliveryAttempt(models.Model):
 
     def _compute_texts(self):
         """Bodies as text a person can read, masked where rules ask for it."""
-        for attempt in self:
-            whole, mask = attempt._whole(), attempt._mask()
+        for attempt, whole in self._with_whole():
+            mask = attempt._mask()
             attempt.request_text = mask.text(readable(whole.request_body))
             attempt.response_text = mask.text(readable(whole.response_body))
 
     def _compute_request_shown(self):
-        for attempt in self:
-            whole = attempt._whole()
+        for attempt, whole in self._with_whole():
             attempt.request_shown = attempt._shown_body(whole.request_body)
 
     def _compute_response_shown(self):
-        for attempt in self:
-            whole = attempt._whole()
+        for attempt, whole in self._with_whole():
             attempt.response_shown = attempt._shown_body(whole.response_body)
 
     def _masked_row(self):

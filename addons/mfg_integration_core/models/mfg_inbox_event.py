@@ -176,19 +176,19 @@ class MfgInboxEvent(models.Model):
 
     @api.depends("payload", "event_type")
     def _compute_payload_shown(self):
-        for event in self:
-            payload = event._whole().payload
+        for event, whole in self._with_whole():
+            payload = whole.payload
             event.payload_shown = payload and event._mask().document(payload)
 
     @api.depends("body", "event_type")
     def _compute_body_shown(self):
-        for event in self:
-            event.body_shown = event._shown_body(event._whole().body)
+        for event, whole in self._with_whole():
+            event.body_shown = event._shown_body(whole.body)
 
     @api.depends("body", "event_type")
     def _compute_body_text(self):
-        for event in self:
-            event.body_text = event._mask().text(readable(event._whole().body))
+        for event, whole in self._with_whole():
+            event.body_text = event._mask().text(readable(whole.body))
 
     def _whole_bodies(self):
         bodies = super()._whole_bodies()

@@ -43,13 +43,17 @@ class MfgMaskedMixin(models.AbstractModel):
         return self.env["mfg.masking.rule"]._mask_of(row.connector_id, row.event_type)
 
     def _whole(self):
-        """The row as code reads it: its bodies whole and not their sizes.
+        """The rows as code reads them: their bodies whole and not the sizes of these.
 
-        :raise AccessError: the user may not see the row at all
+        :raise AccessError: the user may not see one of the rows at all
         """
         if not self.env.su:
             self.read([self._rec_name])
         return self.sudo().with_context(bin_size=False)
+
+    def _with_whole(self):
+        """Pairs of a row and the row as code reads it, as :meth:`_whole`."""
+        return zip(self, self._whole(), strict=True)
 
     def _shown_body(self, stored):
         """A stored body (base64) as it is shown, base64 as well."""

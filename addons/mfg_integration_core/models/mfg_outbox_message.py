@@ -94,8 +94,8 @@ class MfgOutboxMessage(models.Model):
 
     @api.depends("snapshot", "event_type")
     def _compute_snapshot_shown(self):
-        for message in self:
-            snapshot = message._whole().snapshot
+        for message, whole in self._with_whole():
+            snapshot = whole.snapshot
             message.snapshot_shown = snapshot and message._mask().document(snapshot)
 
     def _whole_bodies(self):

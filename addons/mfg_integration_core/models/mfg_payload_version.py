@@ -56,8 +56,8 @@ class MfgPayloadVersion(models.Model):
 
     @api.depends("content")
     def _compute_content_shown(self):
-        for version in self:
-            content = version._whole().content
+        for version, whole in self._with_whole():
+            content = whole.content
             version.content_shown = version.event_id._mask_content(content or "")
 
     @api.depends("content_shown", "event_id.version_ids.content_shown")

@@ -107,8 +107,8 @@ class MfgEdgeEvent(models.Model):
 
     @api.depends("envelope")
     def _compute_envelope_shown(self):
-        for event in self:
-            event.envelope_shown = event._mask().document(event._whole().envelope)
+        for event, whole in self._with_whole():
+            event.envelope_shown = event._mask().document(whole.envelope)
 
     def _whole_bodies(self):
         pretty = json.dumps(self._whole().envelope, indent=2, ensure_ascii=False)
