@@ -1,6 +1,7 @@
 """The command that verifies the audit trail, as an administrator runs it."""
 
 import subprocess
+import uuid
 
 import pytest
 
@@ -47,13 +48,13 @@ def test_k1_command_ends_with_1_when_a_link_that_was_noted_is_gone(live, verify)
 def test_k1_entries_are_sealed_within_ten_seconds_of_their_commit(live):
     admin = live.session()
     live.wait_for_runner()
-    (connector_id,) = admin.search("mfg.connector", [("code", "=", "assembly-edge")])
-    admin.call("mfg.connector", "action_generate_inbound_secret", [connector_id])
+    code = f"sealed-{uuid.uuid4().hex[:8]}"
+    connector_id = admin.create("mfg.connector", name="Sealed", code=code)
 
     sealed_after = until(
         lambda: live.value(
             "SELECT extract(epoch FROM sealed_at - at)::float FROM mfg_audit_entry"
-            " WHERE action = 'secret.stored' AND res_id = %s"
+            " WHERE action = 'connector.created' AND res_id = %s"
             " ORDER BY id DESC LIMIT 1",
             connector_id,
         ),
