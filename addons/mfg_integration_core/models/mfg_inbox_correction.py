@@ -87,7 +87,8 @@ class MfgInboxCorrection(models.Model):
         """
         self.ensure_one()
         mask, whole = self._mask(), self._content()
-        if not mask or self._mask_content(whole) == whole:
+        # What is hidden whole is replaced whole.
+        if not mask or self._mask_content(whole) in (whole, NOT_READABLE):
             return text
         edited = strict_json.read(text, "The payload")
         payload = self._whole().payload
