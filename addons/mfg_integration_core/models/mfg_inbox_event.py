@@ -123,14 +123,17 @@ class MfgInboxEvent(models.Model):
     processed_at = fields.Datetime(readonly=True)
     content_type = fields.Char(readonly=True)
     headers = fields.Json(readonly=True, help="Headers that the mapping may need.")
-    body = fields.Binary(attachment=False, readonly=True, groups=NOBODY)
+    body = fields.Binary("Stored Body", attachment=False, readonly=True, groups=NOBODY)
     body_shown = fields.Binary(
         "Body", compute="_compute_body_shown", help="Masked where rules ask for it."
     )
     body_text = fields.Text(compute="_compute_body_text")
     digest = fields.Char(readonly=True, help="SHA-256 that tells two bodies apart.")
     payload = fields.Json(
-        readonly=True, groups=NOBODY, help="The canonical CloudEvent."
+        "Stored Payload",
+        readonly=True,
+        groups=NOBODY,
+        help="The canonical CloudEvent.",
     )
     payload_shown = fields.Json(
         "Payload",
