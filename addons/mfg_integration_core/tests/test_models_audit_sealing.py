@@ -1,5 +1,8 @@
+import os
 from datetime import timedelta
 from unittest.mock import patch
+
+from cryptography.fernet import Fernet
 
 from odoo import fields
 from odoo.exceptions import AccessError
@@ -100,7 +103,9 @@ class TestAuditVerdict(ManufacturingCase):
 
     def test_k1_secret_that_is_stored_or_removed_is_in_the_audit_trail(self):
         connector = self.env["mfg.connector"].create({"name": "S", "code": "sealed-s"})
-        connector.action_generate_inbound_secret()
+        key = Fernet.generate_key().decode()
+        with patch.dict(os.environ, {"MFG_INTEGRATION_KEYS": key}):
+            connector.action_generate_inbound_secret()
         connector.secret_ids.unlink()
 
         actions = self.audit(connector).mapped("action")

@@ -51,10 +51,11 @@ class MaskingScene(PlantsScene):
     def looker(self, *groups):
         """An administrator with further groups."""
         named = ("administrator", *groups)
+        suite = [f"mfg_integration_core.group_{group}" for group in named]
         return new_test_user(
             self.env,
             f"looker-{'-'.join(groups) or 'plain'}",
-            ",".join(f"mfg_integration_core.group_{group}" for group in named),
+            ",".join([*suite, "base.group_allow_export"]),
         )
 
 

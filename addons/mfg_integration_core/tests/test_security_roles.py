@@ -64,7 +64,7 @@ class TestRoles(TransactionCase):
                         "connector_id": connector.id,
                         "map_name": "reason",
                         "partner_code": "NEW",
-                        "value": "other",
+                        "value": "safety",
                     }
                 )
             ),
