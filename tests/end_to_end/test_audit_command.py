@@ -14,12 +14,13 @@ def verify(live):
 
     def run(*options):
         paths = live.series.addons_path_with_tests()
+        searched = ",".join(map(str, paths))
         config = {"addons_path": paths}
         name = f"{live.database}-verify"
         command = live.series.odoo_command(live.database, config=config, name=name)
         at = command.index("-c")
         # Odoo finds the commands of addons before it reads its configuration.
-        found_in = f"--addons-path={paths}"
+        found_in = f"--addons-path={searched}"
         return subprocess.run(
             [*command[:at], found_in, "mfg_verify_audit", *command[at:], *options],
             capture_output=True,

@@ -327,7 +327,7 @@ class TestMaskingOverRpc(HttpCase):
                     ("export_data", [row.ids, [name]], {}),
                     ("read_group", [[], [f"{name}:array_agg"], []], {}),
                     ("read_group", [[], ["id"], [name]], {}),
-                    ("search_read", [[[name, "ilike", SECRET]], ["id"]], {}),
+                    ("search_read", [[[name, "ilike", SECRET[:9]]], ["id"]], {}),
                 ]
                 for method, args, kwargs in calls:
                     with (
