@@ -1,1 +1,1 @@
-from . import adapters, controllers, handlers, models, wizards
+from . import adapters, cli, controllers, handlers, models, wizards

@@ -6,6 +6,7 @@
     ├── InvalidEventError        400  the sender corrects its event
     │   ├── UnknownEventTypeError 400
     │   ├── NotTakenError         400  of a type that only goes out
+    │   ├── NotPermittedError     403  proven or not, it may not do that from there
     │   ├── UnknownConnectorError 404
     │   ├── UnknownMessageError   404
     │   ├── UnknownPathError      404
@@ -127,6 +128,17 @@ class NotTakenError(InvalidEventError):
 
     title = "Event type not taken in"
     code = "type_not_taken"
+
+
+class NotPermittedError(InvalidEventError):
+    """The caller is not let do that, or not from where it calls.
+
+    Codes: ``address_refused``, ``door_refused``, ``type_refused``.
+    """
+
+    status = 403
+    title = "Not permitted"
+    code = "not_permitted"
 
 
 class UnknownConnectorError(InvalidEventError):

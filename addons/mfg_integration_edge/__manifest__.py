@@ -10,6 +10,7 @@
         "security/ir.model.access.csv",
         "security/mfg_integration_edge_rules.xml",
         "data/mfg_event_type_data.xml",
+        "data/mfg_door_data.xml",
         "data/mfg_rule_data.xml",
         "data/ir_config_parameter_data.xml",
         "data/ir_cron_data.xml",

@@ -24,6 +24,7 @@ from ..models.mfg_door_counter import ACCEPTED
 from ..protocols import (
     deprecation,
     http_body,
+    key_scope,
     partner_credentials,
     webhook_signature,
 )
@@ -34,6 +35,8 @@ _logger = logging.getLogger(__name__)
 
 #: Shorter answers fit into a packet or two anyway.
 WORTH_PACKING_BYTES = 2048
+#: Codes of the doors, as a key may be limited to some (``mfg.door``).
+EVENTS, HOOKS, OUTBOX, MESSAGES = "events", "hooks", "outbox", "messages"
 #: How a route that takes events is declared.
 DOOR_ROUTE = {
     "type": "http",
@@ -142,15 +145,17 @@ def _assert_no_options():
         raise MethodError("This door takes POST and nothing else. Send it with POST.")
 
 
-def proven_body(connector) -> bytes:
+def proven_body(connector, door: str) -> bytes:
     """The body of a proven sender, decompressed.
 
+    :param door: code of the door that it is at
     :raise BodyTooLargeError: longer than the connector allows, packed or unpacked
     :raise SignatureError: the sender is not proven
     :raise CredentialsError: the same, where it proves itself by key, login or token
+    :raise NotPermittedError: it may not use this door, or not from its address
     """
     raw = raw_body(connector)
-    prove(connector, raw)
+    prove(connector, raw, door)
     return unpack(connector, raw)
 
 
@@ -165,23 +170,53 @@ def raw_body(connector) -> bytes:
     return raw
 
 
-def prove(connector, raw: bytes):
-    """Return when the caller is the connector's partner.
+def assert_address(connector):
+    """Refuse who calls from an address that the connector does not take calls from.
+
+    The address is the one that Odoo trusts: in proxy mode what the proxy in front of
+    it says, else the other end of the connection.
+
+    :raise NotPermittedError: code ``address_refused``
+    """
+    key_scope.assert_source(
+        request.httprequest.remote_addr,
+        key_scope.read_sources(connector.allowed_sources or ""),
+        "This connector",
+    )
+
+
+def assert_may_send(event_type: str | None):
+    """Refuse an event of a type that the proven sender's key may not send.
+
+    :param event_type: None for a vendor's own webhook
+    :raise NotPermittedError: code ``type_refused``
+    """
+    request.mfg_scope.assert_may_send(event_type)
+
+
+def prove(connector, raw: bytes, door: str):
+    """Return when the caller is the connector's partner and may use the door.
 
     :param raw: the body as it came over the wire, for those who sign it
+    :param door: its code
     :raise SignatureError: it does not prove that by its signature
     :raise CredentialsError: nor by its key, login or token
+    :raise NotPermittedError: it may not use this door, or not from its address
     """
+    assert_address(connector)
+    request.mfg_scope = key_scope.UNLIMITED
     if connector.inbound_auth == "signature":
         with asking_for_a_signature(connector):
             _verify_standard(connector, raw)
         return
     try:
-        connector._check_credentials(request.httprequest.headers)
+        scope = connector._check_credentials(request.httprequest.headers)
     except CredentialsError as error:
         if error.code == "token_key_unknown" and connector._wish_for_keys():
             request.env.cr.postcommit.add(connector._fetch_wished_keys_soon)
         raise
+    scope.assert_opens(door, request.httprequest.remote_addr)
+    request.mfg_scope = scope
 
 
 def signed_at(connector) -> datetime | None:

@@ -26,7 +26,7 @@ class InboundController(http.Controller):
     def events(self, connector_code, **params):
         """Store one CloudEvent or a batch of the connector's partner."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
-        body = door.proven_body(connector)
+        body = door.proven_body(connector, door.EVENTS)
         _check_structured(request.httprequest.headers)
         content_type = request.httprequest.headers.get("Content-Type")
         events = cloudevents.parse(content_type, body)
@@ -34,6 +34,7 @@ class InboundController(http.Controller):
         if not cloudevents.is_batch(content_type, body):
             types = connector.env["mfg.event.type"]
             check_event(types._contracts(), types._taken_types(), events[0])
+            door.assert_may_send(events[0]["type"])
             arrival = Arrival.of_cloudevent(
                 events[0], body, traceparent=_traceparent_header()
             )
@@ -58,6 +59,7 @@ class InboundController(http.Controller):
         raw = door.raw_body(connector)
         headers = request.httprequest.headers
         if template.signs_webhooks_itself:
+            door.assert_address(connector)
             with door.asking_for_a_signature(connector):
                 template.verify_webhook(
                     door.inbound_secrets(connector),
@@ -67,7 +69,8 @@ class InboundController(http.Controller):
                     connector._limit("tolerance_s"),
                 )
         else:
-            door.prove(connector, raw)
+            door.prove(connector, raw, door.HOOKS)
+            door.assert_may_send(None)
         body = door.unpack(connector, raw)
         template.check_webhook(headers, body)
         door.admit(connector, 1)
@@ -106,6 +109,7 @@ def _store_batch(connector, events: list[dict]) -> list[dict]:
     for place, event in enumerate(events):
         try:
             check_event(contracts, taken, event)
+            door.assert_may_send(event["type"])
         except MfgIntegrationError as error:
             results[place] = {
                 "id": event.get("id"),

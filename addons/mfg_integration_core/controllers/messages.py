@@ -22,7 +22,7 @@ class MessagesController(http.Controller):
         see_what_others_commit(request.env.cr)
         try:
             connector, progress = self._find(uuid)
-            door.prove(connector, b"")
+            door.prove(connector, b"", door.MESSAGES)
         except MfgIntegrationError as error:
             return problem_response(error)
         return request.make_json_response(progress)

@@ -16,7 +16,7 @@ class OutboxController(http.Controller):
     def outbox(self, connector_code, **params):
         """A page of messages; who signs, signs an empty body."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
-        door.prove(connector, b"")
+        door.prove(connector, b"", door.OUTBOX)
         sent = request.httprequest.args
         after = outbox_page.read_cursor(sent.get("after"))
         limit = outbox_page.read_limit(sent.get("limit"))
@@ -31,7 +31,7 @@ class OutboxController(http.Controller):
     def acknowledge(self, connector_code, **params):
         """Take messages out of the backlog; a result for each."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
-        body = door.proven_body(connector)
+        body = door.proven_body(connector, door.OUTBOX)
         cloudevents.assert_plain(request.httprequest.headers.get("Content-Type"))
         items = outbox_page.read_acknowledgements(body)
         door.admit(connector, 1)

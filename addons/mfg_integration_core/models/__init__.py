@@ -9,6 +9,7 @@ from . import mfg_gate_mixin
 from . import mfg_holdable_mixin
 from . import mfg_placed_mixin
 from . import mfg_pause_mixin
+from . import mfg_masked_mixin
 from . import mfg_queued_mixin
 from . import mfg_failure_mixin
 from . import mfg_replay_mixin
@@ -24,6 +25,7 @@ from . import maintenance_equipment
 from . import maintenance_request
 from . import maintenance_request_partner
 from . import mfg_audit_entry
+from . import mfg_audit_sealing
 from . import mfg_binding
 from . import mfg_case
 from . import mfg_case_timeline
@@ -35,6 +37,10 @@ from . import mfg_connector_clock
 from . import mfg_connector_drain
 from . import mfg_connector_limits
 from . import mfg_connector_inbound_auth
+from . import mfg_connector_audit
+from . import mfg_connector_sources
+from . import mfg_door
+from . import mfg_masking_rule
 from . import mfg_connector_key_set
 from . import mfg_connector_meaning
 from . import mfg_connector_network

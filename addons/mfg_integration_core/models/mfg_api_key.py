@@ -1,8 +1,14 @@
-from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.tools import ormcache
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from ..protocols import partner_credentials
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import ormcache
+from odoo.tools.misc import format_datetime
+
+from ..exceptions import ConfigurationError
+from ..protocols import key_scope, partner_credentials
+from .mfg_connector_audit import told_fields
 
 #: So many requests at once note a use without waiting for each other.
 SHARDS = 16
@@ -10,6 +16,19 @@ SHARDS = 16
 NOTED_EVERY = "1 minute"
 #: What a key is and that it is revoked; nobody writes these afterwards.
 FINAL_FIELDS = frozenset({"connector_id", "prefix", "digest", "revoked_at"})
+#: What a key may do; a change of it is audited.
+SCOPE_FIELDS = ("expires_at", "door_ids", "event_type_ids", "allowed_sources")
+#: So long before a key ends, the connector's responsible is told.
+WARNED_BEFORE = timedelta(days=14)
+
+
+class StoredKey(NamedTuple):
+    """A key as the doors keep it in memory."""
+
+    id: int
+    digest: str
+    expires_at: datetime | None
+    scope: key_scope.KeyScope
 
 
 class MfgApiKey(models.Model):
@@ -48,6 +67,26 @@ class MfgApiKey(models.Model):
         "Valid until", help="The key is accepted until then; empty = until revoked."
     )
     revoked_at = fields.Datetime("Revoked", readonly=True)
+    plant_id = fields.Many2one(related="connector_id.plant_id")
+    door_ids = fields.Many2many(
+        "mfg.door", string="Opens", help="Doors that the key opens; empty = all."
+    )
+    event_type_ids = fields.Many2many(
+        "mfg.event.type",
+        string="May Send",
+        help="Types of the events that may be sent with the key; empty = all. With"
+        " types given, it opens no door for a vendor's own webhooks, whose type is"
+        " found out later.",
+    )
+    allowed_sources = fields.Char(
+        "From",
+        help="Addresses that may call with this key, such as 10.20.0.0/16 or"
+        " fd12:3456::7, separated by commas; empty = as the connector says.",
+    )
+    ends_soon = fields.Boolean(compute="_compute_ends_soon")
+    warned_at = fields.Datetime(
+        readonly=True, copy=False, help="When it was told that the key ends soon."
+    )
     last_used_at = fields.Datetime(
         "Last Used",
         compute="_compute_last_used_at",
@@ -85,10 +124,27 @@ class MfgApiKey(models.Model):
             # The row on a form that is being edited is not the stored one.
             key.last_used_at = used.get(key._origin.id, False)
 
+    @api.depends("expires_at", "revoked_at")
+    def _compute_ends_soon(self):
+        soon = fields.Datetime.now() + WARNED_BEFORE
+        for key in self:
+            ends_at = not key.revoked_at and key.expires_at
+            key.ends_soon = bool(ends_at and ends_at <= soon)
+
+    # ------------------------------------------------------------- constraints
+
+    @api.constrains("allowed_sources")
+    def _check_allowed_sources(self):
+        for key in self:
+            try:
+                key_scope.read_sources(key.allowed_sources or "")
+            except ConfigurationError as error:
+                raise ValidationError(str(error)) from error
+
     # --------------------------------------------------------------- overrides
 
     def write(self, vals):
-        """Extended: a key that was revoked never comes back.
+        """Extended: a key that was revoked never comes back; changes are audited.
 
         :raise UserError: a field that is final is written
         """
@@ -99,7 +155,21 @@ class MfgApiKey(models.Model):
                     " a new key on the connector and revoke the one that is to end."
                 )
             )
-        return super().write(vals)
+        if "expires_at" in vals:
+            vals = {"warned_at": False, **vals}
+        names = [name for name in SCOPE_FIELDS if name in vals]
+        before = {key.id: told_fields(key, names) for key in self}
+        done = super().write(vals)
+        for key in self:
+            told = told_fields(key, names)
+            if told != before[key.id]:
+                self.env["mfg.audit.entry"]._append(
+                    key.connector_id,
+                    "api_key.changed",
+                    old=f"{key.prefix}: {before[key.id]}",
+                    new=f"{key.prefix}: {told}",
+                )
+        return done
 
     # ----------------------------------------------------------------- business
 
@@ -136,37 +206,88 @@ class MfgApiKey(models.Model):
                 why=_("It is refused from now on."),
             )
 
+    @api.model
+    def _warn_of_ends(self):
+        """Tell the responsible people which keys end soon, each key once."""
+        now = fields.Datetime.now()
+        # sudo: it is nobody's work in particular.
+        keys = self.sudo().search(
+            [
+                ("revoked_at", "=", False),
+                ("warned_at", "=", False),
+                ("expires_at", ">", now),
+                ("expires_at", "<=", now + WARNED_BEFORE),
+                ("connector_id.active", "=", True),
+            ]
+        )
+        for key in keys:
+            key._warn_of_end()
+        keys.warned_at = now
+
+    def _warn_of_end(self):
+        """Note that the key ends soon, and tell the connector's responsible."""
+        self.ensure_one()
+        connector = self.connector_id
+        text = _(
+            "The API key %(prefix)s of %(connector)s ends on %(moment)s; who uses it is"
+            " refused from then on. Generate a new one and hand it over, or give the"
+            " key more time.",
+            prefix=self.prefix,
+            connector=connector.name,
+            moment=format_datetime(self.env, self.expires_at, tz="UTC"),
+        )
+        self.env["mfg.hub.note"]._note("trouble", text, connector)
+        connector.message_post(
+            body=text,
+            message_type="notification",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=connector.responsible_id.partner_id.ids,
+        )
+
     # ------------------------------------------------------------------- doors
 
     @api.model
     def _find(self, connector, sent):
-        """The id of the connector's key in force that was sent, or None.
+        """The connector's key in force that was sent, a :class:`StoredKey`, or None.
 
         The use of one that fits is noted.
         """
         now = fields.Datetime.now()
         in_force = {
-            key_id: digest
-            for key_id, digest, expires_at in self._stored(connector.id)
-            if not expires_at or expires_at > now
+            key.id: key
+            for key in self._stored(connector.id)
+            if not key.expires_at or key.expires_at > now
         }
-        key_id = partner_credentials.matching(sent, in_force)
-        if key_id is not None:
-            self._note_use(key_id)
-        return key_id
+        digests = {key_id: key.digest for key_id, key in in_force.items()}
+        key_id = partner_credentials.matching(sent, digests)
+        if key_id is None:
+            return None
+        self._note_use(key_id)
+        return in_force[key_id]
 
     @api.model
     @ormcache("connector_id")
     def _stored(self, connector_id):
-        """``((id, digest, expires at), …)`` of the keys that are not revoked.
+        """The :class:`StoredKey` of every key that is not revoked.
 
         Kept by each server process until a key changes.
         """
         keys = self.sudo().search_fetch(
             [("connector_id", "=", connector_id), ("revoked_at", "=", False)],
-            ["digest", "expires_at"],
+            ["digest", "expires_at", "allowed_sources"],
         )
-        return tuple((key.id, key.digest, key.expires_at) for key in keys)
+        return tuple(
+            StoredKey(key.id, key.digest, key.expires_at, key._scope()) for key in keys
+        )
+
+    def _scope(self):
+        """What the key is limited to."""
+        self.ensure_one()
+        return key_scope.KeyScope(
+            doors=frozenset(self.door_ids.mapped("code")),
+            event_types=frozenset(self.event_type_ids.mapped("name")),
+            networks=key_scope.read_sources(self.allowed_sources or ""),
+        )
 
     def _note_use(self, key_id):
         """Note on the request's READ COMMITTED cursor that a key was used.

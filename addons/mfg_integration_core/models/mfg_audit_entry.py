@@ -5,12 +5,18 @@ from datetime import datetime, timezone
 from psycopg2.extras import execute_values
 
 from odoo import _, api, fields, models
+from odoo.exceptions import AccessError
 
 #: What the digest of the first entry is chained to.
 GENESIS = "0" * 64
 #: Key of the advisory lock that makes the sealer the only one: "mfg-seal" in ASCII.
 SEALER_LOCK = int.from_bytes(b"mfg-seal", "big")
 SEAL_BATCH = 5000
+#: Groups whose users may have the whole chain verified.
+VERIFIERS = (
+    "mfg_integration_core.group_auditor",
+    "mfg_integration_core.group_administrator",
+)
 SEALED_COLUMNS = (
     "at",
     "actor",
@@ -110,19 +116,23 @@ class MfgAuditEntry(models.Model):
     # ----------------------------------------------------------------- actions
 
     def action_verify(self):
-        """Check the whole chain and say the result."""
-        broken = self.sudo()._verify()
-        if broken:
-            message = broken
-        else:
-            message = _("The chain is intact: every sealed entry is as it was written.")
+        """Check the whole chain and say the result.
+
+        :raise AccessError: the user neither audits nor administers
+        """
+        user = self.env.user
+        if not self.env.su and not any(map(user.has_group, VERIFIERS)):
+            raise AccessError(
+                _("Only an Integration Auditor or Administrator verifies the trail.")
+            )
+        intact, told = self.sudo()._verdict()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "danger" if broken else "success",
-                "message": message,
-                "sticky": bool(broken),
+                "type": "success" if intact else "danger",
+                "message": told,
+                "sticky": not intact,
             },
         }
 
@@ -260,6 +270,40 @@ class MfgAuditEntry(models.Model):
             """
         )
         return self.env.cr.fetchone() or (0, GENESIS)
+
+    @api.model
+    def _verdict(self, known_head=None):
+        """Whether the chain is whole, and a sentence that says so or names its break.
+
+        :param known_head: ``number:digest`` of a link that was noted before, e.g. from
+            the server's log; without one a chain whose end was cut off is whole
+        """
+        broken = self._verify() or self._missing_head(known_head)
+        if broken:
+            return False, broken
+        number, digest = self._head()
+        unsealed = self.search_count([("seal_number", "=", False)])
+        return True, _(
+            "The chain is intact: each of the %(number)s sealed entries is as it was"
+            " written. %(unsealed)s are not sealed yet. Its head is"
+            " %(number)s:%(digest)s.",
+            number=number,
+            unsealed=unsealed,
+            digest=digest,
+        )
+
+    @api.model
+    def _missing_head(self, known_head):
+        """What is wrong with a link that was noted before, or an empty string."""
+        if not known_head:
+            return ""
+        number, _colon, digest = known_head.partition(":")
+        known = number.isdecimal() and self.search(
+            [("seal_number", "=", int(number)), ("digest", "=", digest)], limit=1
+        )
+        if known:
+            return ""
+        return _("The chain has no link %(head)s any more.", head=known_head)
 
     @api.model
     def _verify(self):

@@ -84,7 +84,8 @@ class MfgCaseTimeline(models.Model):
     # ----------------------------------------------------------------- moments
 
     def _moment_of_event(self, event):
-        data = (event.payload or {}).get("data") or {}
+        data = (event.payload_shown or {}).get("data")
+        data = data if isinstance(data, dict) else {}
         return moment(
             event,
             event.create_date or event.received_at,
@@ -124,7 +125,8 @@ class MfgCaseTimeline(models.Model):
 
         Its row only has the moment at which the transaction began, before its cause.
         """
-        moment = (message.snapshot or {}).get("time")
+        # sudo: of what users may not read, when it happened is no secret.
+        moment = (message.sudo().snapshot or {}).get("time")
         return (
             rfc3339.parse(moment).replace(tzinfo=None)
             if moment

@@ -30,6 +30,7 @@ DOOR_FIELDS = (
     "adapter",
     "state",
     "inbound_auth",
+    "allowed_sources",
 )
 #: And besides, by how the partner proves itself.
 PROOF_FIELDS = {

@@ -2,8 +2,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..exceptions import ConfigurationError, CredentialsError
+from ..protocols import key_scope, partner_token
 from ..protocols import partner_credentials as credentials
-from ..protocols import partner_token
 
 #: What a connector needs whose partner brings tokens.
 TOKEN_FIELDS = (
@@ -126,8 +126,9 @@ class MfgConnectorInboundAuth(models.Model):
     # ------------------------------------------------------------------- doors
 
     def _check_credentials(self, headers):
-        """Return when the caller is the partner, by what it sends in Authorization.
+        """What the partner may do with what it sends in Authorization.
 
+        :return: a :class:`KeyScope`
         :raise CredentialsError: it is not, with the challenge for the answer
         """
         self.ensure_one()
@@ -136,32 +137,35 @@ class MfgConnectorInboundAuth(models.Model):
             "jwt": self._check_token,
             "basic": self._check_login,
         }
-        checks[self.inbound_auth](headers)
+        return checks[self.inbound_auth](headers)
 
     def _check_api_key(self, headers):
         challenge = credentials.challenge("Bearer", self.code)
         sent = credentials.bearer(headers, challenge)
-        if self.env["mfg.api.key"].sudo()._find(self, sent) is None:
+        key = self.env["mfg.api.key"].sudo()._find(self, sent)
+        if key is None:
             raise CredentialsError(
                 "The API key is unknown, revoked or expired. The administrator of Odoo"
                 " generates a new one on the connector's form.",
                 code="key_wrong",
                 challenge=_invalid_token(self.code),
             )
+        return key.scope
 
     def _check_login(self, headers):
         challenge = credentials.challenge("Basic", self.code, charset="UTF-8")
         username, password = credentials.login(headers, challenge)
         # Both are always looked at: the time taken tells nothing of the name.
         is_named = credentials.equal(username, self.inbound_username or "")
-        is_known = self.env["mfg.api.key"].sudo()._find(self, password) is not None
-        if not (is_named and is_known):
+        key = self.env["mfg.api.key"].sudo()._find(self, password)
+        if not is_named or key is None:
             raise CredentialsError(
                 "User or password is wrong, revoked or expired. The administrator of"
                 " Odoo generates a new password on the connector's form.",
                 code="login_wrong",
                 challenge=challenge,
             )
+        return key.scope
 
     def _check_token(self, headers):
         challenge = credentials.challenge("Bearer", self.code)
@@ -180,6 +184,7 @@ class MfgConnectorInboundAuth(models.Model):
         except CredentialsError as error:
             error.challenge = _invalid_token(self.code)
             raise
+        return key_scope.UNLIMITED
 
 
 def _invalid_token(realm):

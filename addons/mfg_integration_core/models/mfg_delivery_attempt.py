@@ -3,9 +3,10 @@ import time
 
 from psycopg2.extras import Json, execute_values
 
-from odoo import fields, models
+from odoo import _, fields, models
 
 from ..exceptions import in_full
+from .mfg_masked_mixin import NOBODY, readable
 
 
 class MfgDeliveryAttempt(models.Model):
@@ -13,6 +14,7 @@ class MfgDeliveryAttempt(models.Model):
 
     _name = "mfg.delivery.attempt"
     _description = "Attempt"
+    _inherit = ["mfg.masked.mixin"]
     _order = "id desc"
     _rec_name = "number"
 
@@ -35,20 +37,43 @@ class MfgDeliveryAttempt(models.Model):
     request_method = fields.Char()
     request_url = fields.Char("Request URL")
     request_headers = fields.Json(help="Credentials are masked.")
-    request_body = fields.Binary(attachment=False)
+    request_body = fields.Binary("Stored Request", attachment=False, groups=NOBODY)
     response_status = fields.Integer()
     response_headers = fields.Json()
-    response_body = fields.Binary(attachment=False)
+    response_body = fields.Binary("Stored Answer", attachment=False, groups=NOBODY)
     error_class = fields.Char()
     error_detail = fields.Text()
     request_text = fields.Text(compute="_compute_texts")
     response_text = fields.Text(compute="_compute_texts")
+    request_shown = fields.Binary("Request Body", compute="_compute_request_shown")
+    response_shown = fields.Binary("Answer's Body", compute="_compute_response_shown")
 
     def _compute_texts(self):
-        """Bodies as text a person can read."""
-        for attempt in self.with_context(bin_size=False):
-            attempt.request_text = _readable(attempt.request_body)
-            attempt.response_text = _readable(attempt.response_body)
+        """Bodies as text a person can read, masked where rules ask for it."""
+        for attempt, whole in self._with_whole():
+            mask = attempt._mask()
+            attempt.request_text = mask.text(readable(whole.request_body))
+            attempt.response_text = mask.text(readable(whole.response_body))
+
+    def _compute_request_shown(self):
+        for attempt, whole in self._with_whole():
+            attempt.request_shown = attempt._shown_body(whole.request_body)
+
+    def _compute_response_shown(self):
+        for attempt, whole in self._with_whole():
+            attempt.response_shown = attempt._shown_body(whole.response_body)
+
+    def _masked_row(self):
+        return self.message_id or self.event_id
+
+    def _whole_bodies(self):
+        whole = self._whole()
+        named = (
+            (_("Request"), whole.request_body),
+            (_("Answer"), whole.response_body),
+        )
+        bodies = [(title, readable(body)) for title, body in named if body]
+        return [*super()._whole_bodies(), *bodies]
 
     def _finish(self, task, outcome, error=None):
         """Close the attempt of a task, with what went wrong, if anything."""
@@ -143,8 +168,3 @@ class MfgDeliveryAttempt(models.Model):
             page_size=len(rows),
         )
         self.env["mfg.metric"]._sample(cr, [row[0] for row in rows])
-
-
-def _readable(stored: bytes | bool) -> str:
-    """A stored body as text; bytes that are no UTF-8 show as their escapes."""
-    return base64.b64decode(stored or b"").decode("utf-8", "backslashreplace")

@@ -19,7 +19,7 @@ class MfgInboxBench(models.Model):
         """The event in our terms as the maps at hand read it, or why it is not read."""
         event = self.sudo()
         if not event.native:
-            return _pretty(event.payload)
+            return _pretty(event.payload_shown)
         try:
             webhook = event._read_native()
             if webhook.event_type is None:
@@ -28,7 +28,11 @@ class MfgInboxBench(models.Model):
             contracts.check(webhook.event_type, webhook.data)
         except MfgIntegrationError as error:
             return f"{error.title}: {self._reason_of(event.connector_id, error)}"
-        return _pretty({"type": webhook.event_type, "data": webhook.data})
+        mask = event.env["mfg.masking.rule"]._mask_of(
+            event.connector_id, webhook.event_type
+        )
+        told = {"type": webhook.event_type, "data": webhook.data}
+        return _pretty(mask.document(told))
 
     @api.model
     def _try_out(self, connector, *, event_id=None, text=None, version=None):

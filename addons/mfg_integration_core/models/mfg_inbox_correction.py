@@ -4,9 +4,11 @@ import json
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..exceptions import MfgIntegrationError
+from ..exceptions import InvalidEventError, MfgIntegrationError
 from ..protocols import cloudevents, strict_json, webhook_body
+from ..protocols.body_masking import NOT_READABLE
 from ..protocols.text_difference import changed_lines, comparable
+from .mfg_masked_mixin import readable
 
 #: States in which the payload may be corrected: the event has had no effect yet.
 CORRECTABLE_STATES = ("rejected", "dead", "waiting", "retry")
@@ -47,14 +49,54 @@ class MfgInboxCorrection(models.Model):
         """What the event says, as text: data of the contract, else the vendor's body.
 
         A webhook that could not be mapped has nothing but its body; of a form, what
-        its template reads in it.
+        its template reads in it. Whole: for people there is :meth:`_content_shown`.
         """
         self.ensure_one()
-        if self.payload:
-            return _pretty(self.payload["data"])
-        if not self.native:
-            return _pretty(json.loads(self.body_text))
-        return self._form_content() or self.body_text
+        event = self._whole()
+        if event.payload:
+            return _pretty(event.payload["data"])
+        body = readable(event.body)
+        if not event.native:
+            return _pretty(json.loads(body))
+        return event._form_content() or body
+
+    def _content_shown(self):
+        """What the event says, as text, for a person who may see the event.
+
+        :raise AccessError: the person may not
+        """
+        self.read(["uuid"])
+        return self._mask_content(self._content())
+
+    def _mask_content(self, text):
+        """A content of the event without what masking rules name."""
+        self.ensure_one()
+        payload, mask = self._whole().payload, self._mask()
+        if not mask or not payload:
+            return mask.text(text)
+        try:
+            content = strict_json.read(text)
+        except InvalidEventError:
+            return NOT_READABLE
+        return _pretty(mask.document({**payload, "data": content})["data"])
+
+    def _unmask_content(self, text):
+        """What a person made of :meth:`_content_shown`, with what was hidden put back.
+
+        :raise InvalidEventError: not JSON, or a mask was moved
+        """
+        self.ensure_one()
+        mask, whole = self._mask(), self._content()
+        # What is hidden whole is replaced whole.
+        if not mask or self._mask_content(whole) in (whole, NOT_READABLE):
+            return text
+        edited = strict_json.read(text, "The payload")
+        payload = self._whole().payload
+        if payload:
+            # Of the envelope nothing was shown, and nothing is changed.
+            event = {**mask.document(payload), "data": edited}
+            return _pretty(mask.restored(event, payload)["data"])
+        return _pretty(mask.restored(edited, strict_json.read(whole)))
 
     def _form_content(self):
         """What a stored form says, as JSON; nothing for other bodies."""
@@ -77,13 +119,15 @@ class MfgInboxCorrection(models.Model):
         :raise UnmappedValueError: a vendor's word that the template does not know
         """
         self.ensure_one()
+        text = self._unmask_content(text)
         content = strict_json.read(text, "The payload")
         contracts = self.env["mfg.event.type"]._contracts()
-        if self.payload:
-            contracts.check(self.event_type, content)
+        event = self._whole()
+        if event.payload:
+            contracts.check(event.event_type, content)
             return content
-        template = self.connector_id._get_template(self)
-        webhook = template.webhook(self._headers_of_json(), text.encode())
+        template = event.connector_id._get_template(event)
+        webhook = template.webhook(event._headers_of_json(), text.encode())
         if webhook.event_type is not None:
             contracts.check(webhook.event_type, webhook.data)
         return content
@@ -105,20 +149,23 @@ class MfgInboxCorrection(models.Model):
             raise UserError(
                 _("An event that is %(state)s is not corrected.", state=self.state)
             )
-        content, before = self._check_content(text), self._content()
+        text = self._unmask_content(text)
+        content, before = self._check_content(text), self._content_shown()
         self._keep_version(text, why)
+        after = self._mask_content(text)
         # sudo: nobody has the right to write events; only code does.
-        if self.payload:
-            self.sudo().payload = {**self.payload, "data": content}
+        event = self._whole()
+        if event.payload:
+            event.payload = {**event.payload, "data": content}
         else:
-            self.sudo().write(
+            event.write(
                 {
                     "body": base64.b64encode(text.encode()),
                     "content_type": cloudevents.PLAIN_MEDIA_TYPE,
                     "headers": self._headers_of_json() or False,
                 }
             )
-        removed, added = changed_lines(comparable(before), comparable(text))
+        removed, added = changed_lines(comparable(before), comparable(after))
         self.env["mfg.audit.entry"].with_context(
             mfg_correlation_id=self.correlation_id, mfg_causation_id=self.uuid
         )._append(self, "payload.corrected", old=removed, new=added, why=why)

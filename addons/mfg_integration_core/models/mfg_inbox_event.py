@@ -15,6 +15,7 @@ from odoo.tools import SQL, ormcache
 from ..exceptions import IdConflictError
 from ..protocols import clock, cloudevents, rfc3339, trace_context
 from .mfg_lane import FINAL_STATES
+from .mfg_masked_mixin import NOBODY, readable
 
 STATES = [
     ("received", "Received"),
@@ -122,10 +123,23 @@ class MfgInboxEvent(models.Model):
     processed_at = fields.Datetime(readonly=True)
     content_type = fields.Char(readonly=True)
     headers = fields.Json(readonly=True, help="Headers that the mapping may need.")
-    body = fields.Binary(attachment=False, readonly=True)
+    body = fields.Binary("Stored Body", attachment=False, readonly=True, groups=NOBODY)
+    body_shown = fields.Binary(
+        "Body", compute="_compute_body_shown", help="Masked where rules ask for it."
+    )
     body_text = fields.Text(compute="_compute_body_text")
     digest = fields.Char(readonly=True, help="SHA-256 that tells two bodies apart.")
-    payload = fields.Json(readonly=True, help="The canonical CloudEvent.")
+    payload = fields.Json(
+        "Stored Payload",
+        readonly=True,
+        groups=NOBODY,
+        help="The canonical CloudEvent.",
+    )
+    payload_shown = fields.Json(
+        "Payload",
+        compute="_compute_payload_shown",
+        help="Masked where rules ask for it.",
+    )
     native = fields.Boolean(readonly=True, help="Came as the vendor's own webhook.")
     historical = fields.Boolean(readonly=True)
     state = fields.Selection(
@@ -163,14 +177,35 @@ class MfgInboxEvent(models.Model):
             parts = (event.event_type, about)
             event.display_name = ": ".join(part for part in parts if part)
 
+    @api.depends("payload", "event_type")
+    def _compute_payload_shown(self):
+        for event, whole in self._with_whole():
+            payload = whole.payload
+            event.payload_shown = payload and event._mask().document(payload)
+
+    @api.depends("body", "event_type")
+    def _compute_body_shown(self):
+        for event, whole in self._with_whole():
+            event.body_shown = event._shown_body(whole.body)
+
+    @api.depends("body", "event_type")
     def _compute_body_text(self):
-        for event in self.with_context(bin_size=False):
-            stored = base64.b64decode(event.body or b"")
-            event.body_text = stored.decode("utf-8", "backslashreplace")
+        for event, whole in self._with_whole():
+            event.body_text = event._mask().text(readable(whole.body))
+
+    def _whole_bodies(self):
+        bodies = super()._whole_bodies()
+        event = self._whole()
+        if event.payload:
+            pretty = json.dumps(event.payload, indent=2, ensure_ascii=False)
+            bodies.append((_("Payload"), pretty))
+        if event.body:
+            bodies.append((_("As received"), readable(event.body)))
+        return bodies
 
     @property
     def data(self):
-        """Data of the event, as its contract says."""
+        """Data of the event, as its contract says; under sudo only."""
         return self.payload["data"]
 
     @property

@@ -1,3 +1,4 @@
+import json
 import uuid as uuid_module
 from datetime import datetime, timezone
 
@@ -6,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ..protocols import cloudevents, rfc3339, trace_context
 from .mfg_lane import FINAL_STATES
+from .mfg_masked_mixin import NOBODY
 
 STATES = [
     ("pending", "Pending"),
@@ -37,7 +39,14 @@ class MfgOutboxMessage(models.Model):
     )
     operation = fields.Char(readonly=True)
     snapshot = fields.Json(
-        readonly=True, help="The canonical CloudEvent as it was when it was owed."
+        readonly=True,
+        groups=NOBODY,
+        help="The canonical CloudEvent as it was when it was owed.",
+    )
+    snapshot_shown = fields.Json(
+        "Payload",
+        compute="_compute_snapshot_shown",
+        help="Masked where rules ask for it.",
     )
     state = fields.Selection(
         STATES, required=True, default="pending", copy=False, readonly=True
@@ -82,6 +91,19 @@ class MfgOutboxMessage(models.Model):
         for message in self:
             about = message.document_name or message.uuid
             message.display_name = f"{message.event_type}: {about}"
+
+    @api.depends("snapshot", "event_type")
+    def _compute_snapshot_shown(self):
+        for message, whole in self._with_whole():
+            snapshot = whole.snapshot
+            message.snapshot_shown = snapshot and message._mask().document(snapshot)
+
+    def _whole_bodies(self):
+        bodies = super()._whole_bodies()
+        if snapshot := self._whole().snapshot:
+            pretty = json.dumps(snapshot, indent=2, ensure_ascii=False)
+            bodies.append((_("Payload"), pretty))
+        return bodies
 
     def _compute_document_reference(self):
         """For all at once: who delivers asks for many."""
@@ -188,7 +210,9 @@ class MfgOutboxMessage(models.Model):
     def _envelope(self):
         """The CloudEvent to send, with its position in the lane."""
         self.ensure_one()
-        return {**self.snapshot, "sequence": f"{self.lane_sequence:020d}"}
+        # sudo: users read what masking rules leave; the partner gets all of it.
+        snapshot = self.sudo().snapshot
+        return {**snapshot, "sequence": f"{self.lane_sequence:020d}"}
 
     # -------------------------------------------------------------- references
 

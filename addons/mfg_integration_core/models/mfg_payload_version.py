@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 
 from ..protocols.text_difference import comparable, difference
+from .mfg_masked_mixin import NOBODY
 
 
 class MfgPayloadVersion(models.Model):
@@ -11,6 +12,7 @@ class MfgPayloadVersion(models.Model):
 
     _name = "mfg.payload.version"
     _description = "Payload Version"
+    _inherit = ["mfg.masked.mixin"]
     _order = "event_id, number desc"
     _rec_name = "number"
 
@@ -20,7 +22,12 @@ class MfgPayloadVersion(models.Model):
     number = fields.Integer(
         "Version", required=True, readonly=True, help="1 is what was received."
     )
-    content = fields.Text(required=True, readonly=True)
+    content = fields.Text(required=True, readonly=True, groups=NOBODY)
+    content_shown = fields.Text(
+        "Payload",
+        compute="_compute_content_shown",
+        help="Masked where rules ask for it.",
+    )
     editor_id = fields.Many2one(
         "res.users",
         "Corrected by",
@@ -40,7 +47,20 @@ class MfgPayloadVersion(models.Model):
         ),
     ]
 
-    @api.depends("content", "event_id.version_ids.content")
+    def _masked_row(self):
+        return self.event_id
+
+    def _whole_bodies(self):
+        title = _("Version %(number)s", number=self.number)
+        return [*super()._whole_bodies(), (title, self._whole().content)]
+
+    @api.depends("content")
+    def _compute_content_shown(self):
+        for version, whole in self._with_whole():
+            content = whole.content
+            version.content_shown = version.event_id._mask_content(content or "")
+
+    @api.depends("content_shown", "event_id.version_ids.content_shown")
     def _compute_difference(self):
         """What was changed since the version before."""
         for version in self:
@@ -50,5 +70,5 @@ class MfgPayloadVersion(models.Model):
             version.difference = ""
             if before:
                 version.difference = difference(
-                    comparable(before.content), comparable(version.content)
+                    comparable(before.content_shown), comparable(version.content_shown)
                 )

@@ -11,7 +11,7 @@ class MfgQueuedMixin(models.AbstractModel):
     """What inbox events and outbox messages have in common: a place in a lane."""
 
     _name = "mfg.queued.mixin"
-    _inherit = ["mfg.pause.mixin"]
+    _inherit = ["mfg.pause.mixin", "mfg.masked.mixin"]
     _description = "Queued in a Lane"
 
     uuid = fields.Char("UUID", required=True, readonly=True, index=True)

@@ -3,6 +3,8 @@ import json
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .mfg_masked_mixin import NOBODY
+
 STATES = [
     ("pending", "To Do"),
     ("retry", "Trying Again"),
@@ -52,7 +54,7 @@ class MfgRuleRun(models.Model):
     )
     facts = fields.Json(
         readonly=True,
-        groups="mfg_integration_core.group_operator",
+        groups=NOBODY,
         help="What happened, as it was then.",
     )
     facts_text = fields.Text(
@@ -105,7 +107,25 @@ class MfgRuleRun(models.Model):
     @api.depends("facts")
     def _compute_facts_text(self):
         for run in self:
-            run.facts_text = json.dumps(run.facts, indent=2, ensure_ascii=False)
+            shown = run._facts_shown()
+            run.facts_text = json.dumps(shown, indent=2, ensure_ascii=False)
+
+    def _facts_shown(self):
+        """The data of what happened, without what masking rules name."""
+        self.ensure_one()
+        if not self.env.su:
+            # Whoever may not see the run does not see what set it off.
+            self.read(["cause"])
+        # sudo: users read neither the data whole nor, perhaps, the event it is of.
+        run = self.sudo()
+        kind, _slash, uuid = (run.cause or "").partition("/")
+        if kind != "event" or not isinstance(run.facts, dict):
+            return run.facts
+        event = run.env["mfg.inbox.event"].search([("uuid", "=", uuid)], limit=1)
+        # Of an event that is gone nobody knows connector and type: all rules hold.
+        masks = run.env["mfg.masking.rule"]
+        mask = masks._mask_of(event.connector_id, event.event_type or False)
+        return mask.document({"data": run.facts})["data"]
 
     @api.depends("correlation_id")
     def _compute_case_id(self):

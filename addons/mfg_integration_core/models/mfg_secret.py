@@ -37,6 +37,43 @@ class MfgSecret(models.Model):
         help="The secret is accepted until then; empty = until it is removed."
     )
 
+    # --------------------------------------------------------------- overrides
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Extended: who handed in a secret is in the audit trail."""
+        secrets = super().create(vals_list)
+        for secret in secrets:
+            secret._audit("secret.stored", new=secret.purpose)
+        return secrets
+
+    def write(self, vals):
+        """Extended: and until when it is accepted."""
+        before = {secret.id: secret._end_told() for secret in self}
+        done = super().write(vals)
+        for secret in self:
+            if secret._end_told() != before[secret.id]:
+                secret._audit(
+                    "secret.changed", old=before[secret.id], new=secret._end_told()
+                )
+        return done
+
+    def unlink(self):
+        """Extended: and who took it away."""
+        for secret in self:
+            secret._audit("secret.removed", old=secret.purpose)
+        return super().unlink()
+
+    def _end_told(self):
+        self.ensure_one()
+        return f"{self.purpose}: {self.valid_until or 'without end'}"
+
+    def _audit(self, action, **values):
+        """Tell of the secret where people look for it: at its connector."""
+        self.env["mfg.audit.entry"]._append(self.connector_id, action, **values)
+
+    # ---------------------------------------------------------------- business
+
     @api.model
     def _add(self, connector, purpose, clear):
         """Seal ``clear`` as the newest secret of ``purpose`` and return the record."""

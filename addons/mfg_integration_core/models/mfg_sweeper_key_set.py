@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class MfgSweeperKeySet(models.AbstractModel):
-    """Fetches keys that are due, when all other work is done."""
+    """Fetches keys that are due and tells of those that end, when all else is done."""
 
     _inherit = "mfg.sweeper"
 
@@ -10,3 +10,4 @@ class MfgSweeperKeySet(models.AbstractModel):
     def _cron_sweep(self):
         super()._cron_sweep()
         self.env["mfg.key.set"]._fetch_due()
+        self.env["mfg.api.key"]._warn_of_ends()

@@ -11,6 +11,7 @@ from ..exceptions import (
     IdConflictError,
     InvalidEventError,
     MethodError,
+    NotPermittedError,
     NotTakenError,
     RateLimitError,
     SignatureError,
@@ -45,7 +46,8 @@ SECURITY_SCHEMES = {
     "api_key": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key of the connector: mfgk_...",
+        "description": "An API key of the connector: mfgk_... It may be limited to"
+        " doors, event types and addresses, and it may end.",
     },
     "jwt": {
         "type": "http",
@@ -91,6 +93,7 @@ _SEALED = Refusal(ConfigurationError, ("no_key", "bad_key", "secret_unreadable")
 _SIGNED = (
     Refusal(SignatureError, _SIGNATURE_CODES),
     Refusal(CredentialsError, _CREDENTIALS_CODES),
+    Refusal(NotPermittedError, ("address_refused", "door_refused")),
     _SEALED,
 )
 _BODY = (
@@ -106,6 +109,8 @@ _BODY = (
     ),
     Refusal(MethodError),
 )
+#: A key may be limited to some types of events.
+_TYPES = Refusal(NotPermittedError, ("type_refused",))
 #: An id stands for one body.
 _SAME_ID = Refusal(IdConflictError)
 _EVENT = (
@@ -155,6 +160,7 @@ def event_door(
         Refusal(UnknownConnectorError),
         *_SIGNED,
         *_EVENT,
+        _TYPES,
         *more,
         *_BODY,
         _SAME_ID,
@@ -242,6 +248,7 @@ def _hook(body_limit: int, hard_limit: int) -> Operation:
         refusals=(
             Refusal(UnknownConnectorError, ("unknown_connector", "no_webhooks")),
             *_SIGNED,
+            _TYPES,
             *_BODY,
             Refusal(InvalidEventError, ("not_form",)),
             _SAME_ID,

@@ -4,11 +4,14 @@ from . import test_browser_api_page
 from . import test_browser_banner
 from . import test_browser_case_timeline
 from . import test_browser_holds
+from . import test_browser_reveal
 from . import test_browser_screens
 from . import test_browser_template_trial
 from . import test_controllers_health
 from . import test_controllers_metrics
 from . import test_models_api_description
+from . import test_models_api_key_scope
+from . import test_models_audit_sealing
 from . import test_models_banner
 from . import test_models_binding
 from . import test_models_cached_mixin
@@ -40,6 +43,7 @@ from . import test_models_mfg_state
 from . import test_models_door_counter
 from . import test_models_flow
 from . import test_models_map_version
+from . import test_models_masking
 from . import test_models_metric
 from . import test_models_outage
 from . import test_models_outbox
@@ -75,6 +79,7 @@ from . import test_models_value_map_waiting
 from . import test_wizards_value_map_import
 from . import test_security_companies
 from . import test_security_plants
+from . import test_security_roles
 from . import test_security_rules
 from . import test_unit_of_work
 from . import test_views_actions

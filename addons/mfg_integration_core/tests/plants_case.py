@@ -158,10 +158,14 @@ class PlantsScene:
         binding = {**mine, "res_model": "res.partner", "res_id": 1, "external_id": "1"}
         word = {**mine, "map_name": "reason", "partner_code": SECRET, "value": "other"}
         maps = self.env["mfg.map.version"].create(mine)
+        # Of another type than the rows have: it hides nothing of them.
+        other = self.env.ref("mfg_integration_core.mfg_event_type_rule_fired")
+        masked = {**mine, "event_type_id": other.id, "path": "data.text"}
         trial = {"version_id": maps.id, "event_id": event.id, "before": SECRET}
         return {
             "mfg.value.map": self.env["mfg.value.map"].create(word),
             "mfg.map.version": maps,
+            "mfg.masking.rule": self.env["mfg.masking.rule"].create(masked),
             "mfg.map.trial": self.env["mfg.map.trial"].create(trial),
             "mfg.inbox.event": event,
             "mfg.outbox.message": message,

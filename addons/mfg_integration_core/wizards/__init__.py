@@ -1,5 +1,6 @@
 from . import mfg_binding_merge
 from . import mfg_change_verdict
+from . import mfg_body_reveal
 from . import mfg_dead_letter_assign
 from . import mfg_decision_verdict
 from . import mfg_hold_lift

@@ -32,7 +32,7 @@ class MfgPayloadCorrect(models.TransientModel):
     @api.depends("event_id")
     def _compute_content(self):
         for wizard in self:
-            wizard.content = wizard.event_id._content()
+            wizard.content = wizard.event_id._content_shown()
 
     @api.onchange("content")
     def _onchange_content(self):

@@ -36,7 +36,8 @@ class MfgTemplateTrial(models.TransientModel):
         compute_sudo=False,
         store=True,
         readonly=False,
-        help="The CloudEvent to try with. Change it as you like.",
+        help="The CloudEvent to try with. Change it as you like. What masking rules"
+        " hide of a real message is sent as it is shown here.",
     )
     told = fields.Text("What Happens", readonly=True)
     ended_well = fields.Boolean(readonly=True)
@@ -49,7 +50,7 @@ class MfgTemplateTrial(models.TransientModel):
         for trial in self:
             event_type = trial.subscription_id.event_type_id.name
             if trial.message_id:
-                content = trial.message_id._envelope()
+                content = trial.message_id.snapshot_shown
             elif event_type in contracts.types():
                 content = contracts.example(event_type)
             else:

@@ -16,6 +16,9 @@ from odoo.addons.mfg_integration_core.protocols import cloudevents
 from ..event_store import ACCEPTED, CONFLICT, MAX_ITEMS, EdgeEvent, store_batch
 from ..protocols.windowing import TYPES
 
+#: Code of this door, as a key may be limited to some (``mfg.door``).
+DOOR = "edge"
+
 
 class EdgeIngestController(http.Controller):
     """The thin door for machine events: verify, check, store, answer.
@@ -28,7 +31,7 @@ class EdgeIngestController(http.Controller):
     def edge_events(self, connector_code, **params):
         """Store one event, a batch or lines of JSON; a result for every event."""
         connector = request.env["mfg.connector"]._by_code(connector_code)
-        body = door.proven_body(connector)
+        body = door.proven_body(connector, DOOR)
         content_type = request.httprequest.headers.get("Content-Type")
         envelopes = cloudevents.parse(content_type, body)
         if len(envelopes) > MAX_ITEMS:
@@ -42,6 +45,7 @@ class EdgeIngestController(http.Controller):
             results = take(connector, envelopes)
             return request.make_json_response({"results": results}, status=202)
         check_event(_contracts(), envelopes[0])
+        door.assert_may_send(envelopes[0]["type"])
         (result,) = take(connector, envelopes)
         if result["status"] == CONFLICT:
             raise _conflict(result["id"])
@@ -80,6 +84,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
     for place, envelope in enumerate(envelopes):
         try:
             check_event(contracts, envelope)
+            door.assert_may_send(envelope["type"])
         except MfgIntegrationError as error:
             results[place] = {
                 "id": envelope.get("id"),

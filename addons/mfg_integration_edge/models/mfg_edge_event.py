@@ -1,9 +1,12 @@
+import json
 import logging
 from datetime import timedelta
 
 from psycopg2.errors import LockNotAvailable
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+
+from odoo.addons.mfg_integration_core.models.mfg_masked_mixin import NOBODY
 
 from .. import event_partitions
 from ..protocols import windowing
@@ -26,6 +29,7 @@ class MfgEdgeEvent(models.Model):
 
     _name = "mfg.edge.event"
     _description = "Machine Event"
+    _inherit = ["mfg.masked.mixin"]
     _auto = False
     _log_access = False
     # Odoo looks for ordinary tables only; read through a query, the partitioned one
@@ -53,7 +57,14 @@ class MfgEdgeEvent(models.Model):
     )
     good_quantity = fields.Float(digits=(20, 9), readonly=True)
     scrap_quantity = fields.Float(digits=(20, 9), readonly=True)
-    envelope = fields.Json(readonly=True, help="The CloudEvent as it came.")
+    envelope = fields.Json(
+        readonly=True, groups=NOBODY, help="The CloudEvent as it came."
+    )
+    envelope_shown = fields.Json(
+        "Event",
+        compute="_compute_envelope_shown",
+        help="Masked where rules ask for it.",
+    )
     state = fields.Selection(
         [("captured", "Captured"), ("aggregated", "Aggregated")], readonly=True
     )
@@ -93,6 +104,15 @@ class MfgEdgeEvent(models.Model):
             """
         )
         self._make_days_ahead()
+
+    @api.depends("envelope")
+    def _compute_envelope_shown(self):
+        for event, whole in self._with_whole():
+            event.envelope_shown = event._mask().document(whole.envelope)
+
+    def _whole_bodies(self):
+        pretty = json.dumps(self._whole().envelope, indent=2, ensure_ascii=False)
+        return [*super()._whole_bodies(), (_("Event"), pretty)]
 
     # --------------------------------------------------------------- retention
 
