@@ -158,6 +158,16 @@ def aggregator(text: str) -> str:
     return re.sub(r"\bgroup_operator=", "aggregator=", text)
 
 
+@rule(".py")
+def cache_of_a_field(text: str) -> str:
+    """The cache of records belongs to their fields, no longer to the environment."""
+    call = re.compile(
+        r"(?P<cache>[\w.]*\bcache)\.insert_missing\((?P<records>[^,()]+), "
+        r"(?P<field>[^,()]+), (?P<values>[^()]+)\)"
+    )
+    return call.sub(r"\g<field>._insert_cache(\g<records>, \g<values>)", text)
+
+
 def without_stripped_asset(manifest: str) -> str:
     """A manifest that takes out an asset of mail that Debian leaves out of its package.
 

@@ -12,6 +12,7 @@
             "cryptography",
             "jmespath",
             "jsonschema",
+            "jsonschema-rs",
             "PyJWT",
             "PyYAML",
             "urllib3",

@@ -117,6 +117,14 @@ def test_aggregator_is_the_new_name_of_the_group_operator():
     assert port_rules.aggregator(field) == 'fields.Float(aggregator="avg")'
 
 
+def test_values_are_put_into_the_cache_through_their_field():
+    written = "record.env.cache.insert_missing(record, record._fields[name], [value])"
+
+    assert port_rules.cache_of_a_field(written) == (
+        "record._fields[name]._insert_cache(record, [value])"
+    )
+
+
 def test_stripped_asset_is_taken_out_whatever_the_manifest_has():
     expected = ("remove", port_rules.STRIPPED_ASSET)
     for manifest in (

@@ -133,6 +133,50 @@ def test_type_described_by_two_addons_is_refused(tmp_path):
 
 
 # ------------------------------------------------------------------
+# Two readers of one schema: the compiled one lets pass, the other one finds words
+# ------------------------------------------------------------------
+
+BOOK = shipped_contracts()
+odd_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from(["", "x", "2026-11-20T22:15:00Z", "2026-02-30T00:00:00Z", "٣"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["id", "name", "quantity"]), inner, max_size=2
+        )
+    ),
+    max_leaves=4,
+)
+
+
+@st.composite
+def changed_examples(draw):
+    """A type and the data of its example, of which some members are otherwise."""
+    event_type = draw(st.sampled_from(BOOK.types()))
+    data = dict(BOOK.example(event_type)["data"])
+    members = st.sampled_from([*BOOK.schema(event_type).get("properties", {}), "extra"])
+    data.update(draw(st.dictionaries(members, odd_values, max_size=2)))
+    return event_type, data
+
+
+@given(changed_examples())
+def test_data_passes_exactly_when_the_standard_lets_it(changed):
+    event_type, data = changed
+    standard = Draft202012Validator(BOOK.schema(event_type), format_checker=FORMATS)
+
+    try:
+        BOOK.check(event_type, data)
+    except InvalidEventError:
+        assert not standard.is_valid(data)
+    else:
+        assert standard.is_valid(data)
+
+
+# ------------------------------------------------------------------
 # The envelope: its schema, for readers outside, and the check, for the doors
 # ------------------------------------------------------------------
 

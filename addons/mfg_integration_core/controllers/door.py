@@ -121,10 +121,15 @@ def admit(connector, events: int):
         raise connector._refuse_over(quota)
 
 
-def tell_deprecated(connector, event_types):
-    """Tell the sender which of the contracts that it used are on their way out."""
+def tell_deprecated(connector, event_types) -> bool:
+    """Tell the sender which of the contracts that it used are on their way out.
+
+    :return: whether there is one
+    """
     book = connector.env["mfg.event.type"]._contracts()
-    tell(deprecation.headers(book.deprecations(event_types)))
+    deprecations = book.deprecations(event_types)
+    tell(deprecation.headers(deprecations))
+    return bool(deprecations)
 
 
 def _assert_no_options():

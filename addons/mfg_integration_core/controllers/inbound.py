@@ -31,7 +31,8 @@ class InboundController(http.Controller):
         events = cloudevents.parse(content_type, body)
         door.admit(connector, len(events))
         if not cloudevents.is_batch(content_type, body):
-            check_event(connector.env["mfg.event.type"], events[0])
+            types = connector.env["mfg.event.type"]
+            check_event(types._contracts(), types._taken_types(), events[0])
             arrival = Arrival.of_cloudevent(
                 events[0], body, traceparent=_traceparent_header()
             )
@@ -73,16 +74,16 @@ class InboundController(http.Controller):
         return _single_response(result)
 
 
-def check_event(types, event: dict):
+def check_event(contracts, taken, event: dict):
     """Refuse what is no CloudEvent of a type taken here with valid data.
 
-    :param types: ``mfg.event.type``, of the superuser
+    :param contracts: the :class:`ContractBook` of the installed addons
+    :param taken: names of the types that have a handler
     :raise InvalidEventError: with the JSON path of what is wrong
     """
     cloudevents.check_envelope(event)
-    contracts = types._contracts()
     contracts.assert_known(event["type"])
-    if not types._handler_of(event["type"]):
+    if event["type"] not in taken:
         raise NotTakenError(
             f"{event['type']} only goes out: this hub sends it, and nothing here"
             " handles it when it comes in.",
@@ -95,11 +96,12 @@ def check_event(types, event: dict):
 def _store_batch(connector, events: list[dict]) -> list[dict]:
     """One result per event of a batch; a bad one does not fail the rest."""
     types, traceparent = connector.env["mfg.event.type"], _traceparent_header()
+    contracts, taken = types._contracts(), types._taken_types()
     results: list[dict | None] = [None] * len(events)
     good = []
     for place, event in enumerate(events):
         try:
-            check_event(types, event)
+            check_event(contracts, taken, event)
         except MfgIntegrationError as error:
             results[place] = {
                 "id": event.get("id"),
@@ -119,7 +121,7 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     """Store events in the request's transaction, which wakes the workers."""
     if not arrivals:
         return []
-    door.tell_deprecated(connector, (arrival.event_type for arrival in arrivals))
+    deprecated = door.tell_deprecated(connector, {one.event_type for one in arrivals})
     cr, inbox = request.env.cr, connector.env["mfg.inbox.event"]
     results = inbox._accept(cr, connector, arrivals, beside=door.counting(connector))
     fresh = [
@@ -129,7 +131,8 @@ def _store(connector, arrivals: list[Arrival]) -> list[dict]:
     ]
     if fresh:
         door.is_counted()
-        connector.env["mfg.contract.use"]._count(cr, connector.id, fresh)
+        if deprecated:
+            connector.env["mfg.contract.use"]._count(cr, connector.id, fresh)
         door.wake_after(connector)
     return results
 

@@ -312,24 +312,29 @@ class MfgConnector(models.Model):
                 " the administrator of Odoo to set the connector live."
             )
         connector = self.sudo().browse(known["id"])
-        # What is kept must not hide what this transaction has yet to write.
-        connector.flush_recordset(known)
-        # As a read would, but of what is kept; a door asks for nothing else.
-        connector._update_cache(known, validate=False)
+        # As a read would, but of what is kept; a door asks for nothing else. What this
+        # transaction has yet to write stays.
+        for name, value in known["fields"].items():
+            connector.env.cache.insert_missing(connector, self._fields[name], [value])
         return connector
 
     @api.model
     @ormcache()
     def _known_to_doors(self):
-        """``{code: {field: value}}`` of the connectors that take something in."""
+        """Connectors that take something in: ``{code: {"id", "fields"}}``."""
         takers = self.sudo().search([("state", "in", ("live", "paused"))])
         return {taker.code: taker._known_to_door() for taker in takers}
 
     def _known_to_door(self):
-        """``{field: value}`` of what a door asks of the connector."""
+        """``{"id", "fields"}``: what a door asks of it, as the cache of records has it."""
         self.ensure_one()
-        names = [*DOOR_FIELDS, *PROOF_FIELDS.get(self.inbound_auth, ())]
-        return {**self.read(names, load=None)[0], **self._limits()}
+        names = (*DOOR_FIELDS, *PROOF_FIELDS.get(self.inbound_auth, ()))
+        values = {name: self[name] for name in names} | self._limits()
+        fields_kept = {
+            name: self._fields[name].convert_to_cache(value, self)
+            for name, value in values.items()
+        }
+        return {"id": self.id, "fields": fields_kept}
 
     @api.model
     def _subscriptions_to(self, event_type):

@@ -75,9 +75,10 @@ class MfgEventType(models.Model):
         ).handler_model
 
     @api.model
+    @tools.ormcache()
     def _taken_types(self):
         """Names of the types with a contract that the door for events takes, sorted."""
-        return [name for name in self._contracts().types() if self._handler_of(name)]
+        return tuple(filter(self._handler_of, self._contracts().types()))
 
     @api.model
     @tools.ormcache()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from psycopg2.extras import Json, execute_values
+from psycopg2.extras import Json
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
@@ -32,17 +32,18 @@ _STORED = {
     True: """
         numbered AS (
             SELECT nextval('mfg_log_id_seq') AS id, arrival.*
-              FROM (VALUES %s) AS arrival ({names})
+              FROM (VALUES ({rows})) AS arrival ({own})
             OFFSET 0),
         stored AS (
-            INSERT INTO mfg_inbox_event (id, {names})
-            SELECT id, {names} FROM numbered ORDER BY event_id
+            INSERT INTO mfg_inbox_event (id, {own}, {shared})
+            SELECT id, {own}, {shared_values} FROM numbered ORDER BY event_id
             ON CONFLICT (connector_id, event_id) DO NOTHING
             RETURNING event_id)
     """,
     False: """
         stored AS (
-            INSERT INTO mfg_inbox_event ({names}) VALUES %s
+            INSERT INTO mfg_inbox_event ({own}, {shared})
+            VALUES ({rows}, {shared_values})
             ON CONFLICT (connector_id, event_id) DO NOTHING
             RETURNING event_id)
     """,
@@ -199,13 +200,12 @@ class MfgInboxEvent(models.Model):
         :return: for each arrival ``{"id", "uuid", "status"}``, the status being
             ``accepted``, ``duplicate`` (same id, same body) or ``conflict``
         """
-        # With its fraction, so that the timeline tells what came first in a second.
-        now = datetime.now(timezone.utc).replace(tzinfo=None)
         rows = {}
         for arrival in arrivals:
             if arrival.event_id not in rows:
-                rows[arrival.event_id] = self._prepare_row(connector, arrival, now)
-        fresh = self._insert_new(cr, rows.values(), beside)
+                rows[arrival.event_id] = self._prepare_row(arrival)
+        shared = self._prepare_shared(connector)
+        fresh = self._insert_new(cr, list(rows.values()), shared, beside)
         stored = {
             event_id: (row["uuid"], row["digest"])
             for event_id, row in rows.items()
@@ -224,37 +224,40 @@ class MfgInboxEvent(models.Model):
         return [self._answer(arrival, fresh, stored) for arrival in arrivals]
 
     @api.model
-    def _insert_new(self, cr, rows, beside):
+    def _insert_new(self, cr, rows, shared, beside):
         """Insert the rows whose event ids are new; a set of these ids.
 
         They are numbered in the order they came, which their lanes keep, and inserted
         in the order of their ids, so that two requests with the same ones do not wait
         for each other.
         """
-        besides = f", {cr.mogrify(beside).decode()}" if beside else ""
-        names, template = self._written_as(tuple(next(iter(rows))))
-        inserted = execute_values(
-            # Odoo's cursor delegates to psycopg2's, which execute_values needs; that
-            # takes a percent sign for the beginning of a placeholder.
-            cr._obj,
-            f"""
-            WITH {_STORED[len(rows) > 1].format(names=names)}
-            {besides.replace("%", "%%")}
-            SELECT event_id FROM stored
-            """,
-            [tuple(row.values()) for row in rows],
-            template=template,
-            page_size=len(rows),
-            fetch=True,
+        (own, placeholders), (shared_columns, shared_placeholders) = self._written_as(
+            tuple(rows[0]), tuple(shared)
         )
-        return {event_id for (event_id,) in inserted}
+        ctes = _STORED[len(rows) > 1].format(
+            own=own,
+            rows="), (".join([placeholders] * len(rows)),
+            shared=shared_columns,
+            shared_values=shared_placeholders,
+        )
+        values = [value for row in (*rows, shared) for value in row.values()]
+        if beside:
+            ctes += f", {beside.code}"
+            values += beside.params
+        cr.execute(f"WITH {ctes} SELECT event_id FROM stored", values)
+        return {event_id for (event_id,) in cr.fetchall()}
 
     @api.model
-    @ormcache("columns")
-    def _written_as(self, columns: tuple):
-        """Names of the columns as SQL has them, and a row of values for them."""
-        kinds = (self._fields[column].column_type[0] for column in columns)
-        return ", ".join(columns), f"({', '.join(f'%s::{kind}' for kind in kinds)})"
+    @ormcache("groups")
+    def _written_as(self, *groups: tuple[str, ...]):
+        """Columns as SQL has their names, and their placeholders, group by group."""
+        return [
+            (
+                ", ".join(columns),
+                ", ".join(f"%s::{self._fields[one].column_type[0]}" for one in columns),
+            )
+            for columns in groups
+        ]
 
     @api.model
     def _answer(self, arrival, fresh: set, stored: dict) -> dict:
@@ -277,21 +280,34 @@ class MfgInboxEvent(models.Model):
         return answer
 
     @api.model
-    def _prepare_row(self, connector, arrival, now):
-        """Column values of one arrival, the same columns for every arrival."""
+    def _prepare_shared(self, connector):
+        """Column values that all arrivals of one request have."""
+        # With its fraction, so that the timeline tells what came first in a second.
+        now = datetime.now(timezone.utc).replace(tzinfo=None)
+        return {
+            "connector_id": connector.id,
+            "company_id": connector.company_id.id,
+            "plant_id": connector.plant_id.id or None,
+            "received_at": now,
+            "state": "received",
+            "attempt_count": 0,
+            # Nobody of Odoo: create_uid stays empty, which spares all senders the lock
+            # that a foreign key takes on the one user that they would share.
+            "create_date": now,
+        }
+
+    @api.model
+    def _prepare_row(self, arrival):
+        """Column values of one arrival itself, the same columns for every arrival."""
         event = arrival.payload or {}
         uuid = arrival.uuid or str(uuid_module.uuid4())
         return {
             "uuid": uuid,
-            "connector_id": connector.id,
-            "company_id": connector.company_id.id,
-            "plant_id": connector.plant_id.id or None,
             "event_id": arrival.event_id,
             "event_type": arrival.event_type,
             "source": event.get("source"),
             "subject": event.get("subject"),
             "event_time": _naive_utc(event.get("time")),
-            "received_at": now,
             "content_type": arrival.content_type,
             "headers": Json(arrival.headers) if arrival.headers else None,
             "body": base64.b64encode(arrival.body),
@@ -299,14 +315,10 @@ class MfgInboxEvent(models.Model):
             "payload": arrival.canonical.decode() if arrival.canonical else None,
             "native": not event,
             "historical": bool(event.get("historical")),
-            "state": "received",
             "ordering_key": arrival.ordering_key,
             "correlation_id": event.get("correlationid") or uuid,
             "causation_id": event.get("causationid"),
             "traceparent": arrival.traceparent,
-            "attempt_count": 0,
-            "create_date": now,
-            "create_uid": self.env.uid,
         }
 
     @api.model

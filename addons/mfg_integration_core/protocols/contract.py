@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import SchemaError
 
@@ -36,6 +38,7 @@ class ContractBook:
 
     def __init__(self, folders: Iterable[Path | str]):
         self._validators: dict[str, Draft202012Validator] = {}
+        self._quick: dict[str, jsonschema_rs.Draft202012Validator] = {}
         self._examples: dict[str, dict] = {}
         self._deprecations: dict[str, Deprecation] = {}
         self.envelope: dict = {}
@@ -77,7 +80,12 @@ class ContractBook:
         :raise InvalidEventError: code ``schema_violation``; the pointer names the
             place in the CloudEvent, e.g. ``/data/good_quantity``
         """
-        violation = schema_violation.find(self._validator(event_type), data)
+        validator = self._validator(event_type)
+        # Nearly all data is as it should be, which the compiled one sees in a fiftieth
+        # of the time; the other one has the words for what is not.
+        if self._quick[event_type].is_valid(data):
+            return
+        violation = schema_violation.find(validator, data)
         if violation:
             name = violation.steps[-1] if violation.steps else "data"
             raise InvalidEventError(
@@ -112,6 +120,14 @@ class ContractBook:
             example = path.with_name(event_type + _EXAMPLE_ENDING)
             self._examples[event_type] = _read_file(example)
             self._validators[event_type] = _compile(schema, path)
+            self._quick[event_type] = jsonschema_rs.Draft202012Validator(
+                schema,
+                validate_formats=True,
+                formats={
+                    name: partial(FORMATS.conforms, format=name)
+                    for name in FORMATS.checkers
+                },
+            )
             deprecation = Deprecation.of(event_type, schema)
             if deprecation:
                 self._deprecations[event_type] = deprecation

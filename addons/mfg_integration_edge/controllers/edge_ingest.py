@@ -41,16 +41,17 @@ class EdgeIngestController(http.Controller):
         if cloudevents.is_batch(content_type, body):
             results = take(connector, envelopes)
             return request.make_json_response({"results": results}, status=202)
-        check_event(envelopes[0])
+        check_event(_contracts(), envelopes[0])
         (result,) = take(connector, envelopes)
         if result["status"] == CONFLICT:
             raise _conflict(result["id"])
         return request.make_json_response(result, status=202)
 
 
-def check_event(envelope: dict):
+def check_event(contracts, envelope: dict):
     """Refuse what is no machine event with valid data.
 
+    :param contracts: the :class:`ContractBook` of the installed addons
     :raise InvalidEventError: with the JSON path of what is wrong
     """
     cloudevents.check_envelope(envelope)
@@ -61,8 +62,11 @@ def check_event(envelope: dict):
             pointer="/type",
             remedy="Send other events to /mfg/v1/events/<connector code>.",
         )
-    contracts = request.env["mfg.event.type"]._contracts()
     contracts.check(envelope["type"], envelope.get("data"))
+
+
+def _contracts():
+    return request.env["mfg.event.type"]._contracts()
 
 
 def take(connector, envelopes: list[dict]) -> list[dict]:
@@ -72,10 +76,10 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
         uuid, ``invalid`` and ``conflict`` ones a ``problem``
     """
     results: list[dict | None] = [None] * len(envelopes)
-    valid = []
+    contracts, valid = _contracts(), []
     for place, envelope in enumerate(envelopes):
         try:
-            check_event(envelope)
+            check_event(contracts, envelope)
         except MfgIntegrationError as error:
             results[place] = {
                 "id": envelope.get("id"),
@@ -86,7 +90,8 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
             valid.append((place, EdgeEvent.of_cloudevent(connector.id, envelope)))
     if not envelopes:
         return results
-    door.tell_deprecated(connector, (event.event_type for _place, event in valid))
+    types = {event.event_type for _place, event in valid}
+    deprecated = door.tell_deprecated(connector, types)
     cr = request.env.cr
     statuses = store_batch(
         cr,
@@ -101,8 +106,9 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
         for (_place, event), status in zip(valid, statuses, strict=True)
         if status == ACCEPTED
     ]
-    if fresh:
+    if fresh and deprecated:
         connector.env["mfg.contract.use"]._count(cr, connector.id, fresh)
+    if fresh:
         door.wake_after(connector)
     for (place, event), status in zip(valid, statuses, strict=True):
         results[place] = _result(event, status)
