@@ -27,7 +27,7 @@ class MaintenanceReportedHandler(models.AbstractModel):
         )
         event._set_correlation(request.mfg_correlation_id)
         request = request.with_context(mfg_correlation_id=request.mfg_correlation_id)
-        said = Stand(data.get("version"), event.said_at)
+        said = self._said(event)
         known = request._mfg_stand()
         if not self._is_news(event, request, said, known, data["state"]):
             return request
@@ -40,7 +40,12 @@ class MaintenanceReportedHandler(models.AbstractModel):
             said_at=said.at,
         )
         self._post_report(request, event, with_note=not applied)
+        if applied:
+            self._step_taken(event)
         return request
+
+    def _said(self, event):
+        return Stand(event.data.get("version"), event.said_at)
 
     def _naive_utc(self, moment):
         """A moment of the contract as Odoo's fields want it."""

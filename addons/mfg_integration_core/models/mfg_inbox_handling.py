@@ -238,6 +238,36 @@ class MfgInboxHandling(models.Model):
             waiting_key=False,
         )
 
+    def _refused_before(self):
+        """Events of the same lane that asked for what the table of moves forbids."""
+        self.ensure_one()
+        if not self.lane_id:
+            return self.browse()
+        return self.search(
+            [
+                ("lane_id", "=", self.lane_id.id),
+                ("state", "=", "rejected"),
+                ("reason_code", "=", "illegal_transition"),
+                ("bodies_removed_at", "=", False),
+            ],
+            order="id",
+        )
+
+    def _take_up_again(self):
+        """Let refused events have another try, right after the one at hand.
+
+        Their lane is being worked on, so nobody has to be woken for them.
+        """
+        for event in self:
+            event._set_state(
+                "retry",
+                allowed=("rejected",),
+                attempts_before=event.attempt_count,
+                next_attempt_at=False,
+                reason_code=False,
+                reason=False,
+            )
+
     def _lost(self, task):
         """Try again soon; the attempt does not count."""
         self._set_state(
