@@ -3,8 +3,9 @@ import logging
 from odoo import _, api, fields, models
 
 from ..exceptions import InvalidEventError
-from ..protocols import freshness
+from ..protocols import freshness, maintenance_state
 from ..protocols.freshness import Stand
+from ..protocols.maintenance_state import FINAL, OPEN, UNDER_REPAIR
 from .maintenance_equipment import REPAIRED_FROM
 
 _logger = logging.getLogger(__name__)
@@ -19,23 +20,6 @@ STATES = [
     ("verified", "Verified"),
     ("cancelled", "Cancelled"),
 ]
-#: Open states, from the first to the furthest.
-OPEN = ("requested", "approved", "scheduled", "in_progress", "waiting_parts")
-FINAL = ("completed", "verified", "cancelled")
-UNDER_REPAIR = ("in_progress", "waiting_parts")
-#: What a partner may ask for. Steps may be left out, since a partner need not have all
-#: of them; a plan may be changed and a repair reopened; what was verified or cancelled
-#: stays so. Source: the canonical states of the design, section 5.
-PARTNER_MOVES = {
-    "requested": {*OPEN[1:], *FINAL},
-    "approved": {*OPEN[2:], *FINAL},
-    "scheduled": {"approved", *OPEN[3:], *FINAL},
-    "in_progress": {"scheduled", "waiting_parts", *FINAL},
-    "waiting_parts": {"scheduled", "in_progress", *FINAL},
-    "completed": {"in_progress", "waiting_parts", "verified"},
-    "verified": set(),
-    "cancelled": set(),
-}
 
 
 class MaintenanceRequest(models.Model):
@@ -75,6 +59,14 @@ class MaintenanceRequest(models.Model):
         readonly=True,
         copy=False,
         help="Of when that is, says the partner; what it says of earlier is no news.",
+    )
+    mfg_stage_before_id = fields.Many2one(
+        "maintenance.stage",
+        "Stage Before",
+        readonly=True,
+        copy=False,
+        help="Where the request was when the partner called the work done; a repair"
+        " that it reopens goes back there.",
     )
     mfg_fault_code = fields.Char("Fault Code", readonly=True, copy=False)
     mfg_correlation_id = fields.Char(
@@ -116,17 +108,13 @@ class MaintenanceRequest(models.Model):
 
     def _mfg_state_in(self, first_stage):
         """The canonical state; open ones are as far as either side has come."""
-        if self.archive:
-            return "cancelled"
-        if self.stage_id.done:
-            verified = self.mfg_partner_state == "verified"
-            return "verified" if verified else "completed"
-        native = "scheduled" if self.schedule_date else "requested"
-        if self.stage_id and self.stage_id != first_stage:
-            native = "in_progress"
-        # A repair that was reopened here is open, whatever the partner said before.
-        partner = self.mfg_partner_state
-        return max(native, partner if partner in OPEN else native, key=OPEN.index)
+        return maintenance_state.canonical(
+            is_archived=self.archive,
+            is_done=self.stage_id.done,
+            is_begun=bool(self.stage_id) and self.stage_id != first_stage,
+            is_scheduled=bool(self.schedule_date),
+            partner=self.mfg_partner_state,
+        )
 
     def _mfg_state_fill(self):
         self.env.cr.execute(
@@ -166,13 +154,13 @@ class MaintenanceRequest(models.Model):
         watched = {"archive", "stage_id", "schedule_date", "mfg_partner_state"}
         if watched.isdisjoint(vals):
             return super().write(vals)
+        if "stage_id" in vals and "mfg_stage_before_id" not in vals:
+            # Moved by a person: what was before it is nothing to go back to.
+            vals = {**vals, "mfg_stage_before_id": False}
         before = {request: request.mfg_state for request in self}
         result = super().write(vals)
         for request, old in before.items():
-            if request.mfg_state in FINAL and old not in FINAL:
-                request._mfg_repair_over()
-            elif request.mfg_state in UNDER_REPAIR and old not in UNDER_REPAIR:
-                request._mfg_repair_begun()
+            request._mfg_moved_on(old)
         return result
 
     def unlink(self):
@@ -222,7 +210,7 @@ class MaintenanceRequest(models.Model):
         if ignored:
             self._mfg_ignore(state, version, said_at, ignored)
             return False
-        if state not in PARTNER_MOVES[self.mfg_state]:
+        if not maintenance_state.may_become(self.mfg_state, state):
             raise InvalidEventError(
                 f"{self.display_name} is {self.mfg_state}, from where no partner may"
                 f" bring it to {state}.",
@@ -276,8 +264,12 @@ class MaintenanceRequest(models.Model):
             vals["mfg_partner_version"] = version
         if state in ("completed", "verified") and not self.stage_id.done:
             vals["stage_id"] = self._mfg_stage(done=True).id
+            vals["mfg_stage_before_id"] = self.stage_id.id
         elif state in OPEN and self.stage_id.done:
-            vals["stage_id"] = self._mfg_stage(done=False).id
+            # What the completion did is undone, so that a partner whose words come in
+            # another order, or not all of them, brings the request to the same place.
+            back = self.mfg_stage_before_id or self._mfg_stage(done=False)
+            vals["stage_id"] = back.id
         elif state == "cancelled":
             vals["archive"] = True
         return vals
@@ -289,6 +281,34 @@ class MaintenanceRequest(models.Model):
         return stages[:1] if done else stages[-1:]
 
     # ---------------------------------------------------------- what follows from it
+
+    def _mfg_moved_on(self, old):
+        """Do what follows from the state that the request has now.
+
+        :param old: its state before
+        """
+        self.ensure_one()
+        if self.mfg_state in FINAL:
+            if old not in FINAL:
+                self._mfg_repair_over()
+            return
+        if old in FINAL:
+            self._mfg_repair_reopened()
+        if self.mfg_state in UNDER_REPAIR and old not in UNDER_REPAIR:
+            self._mfg_repair_begun()
+
+    def _mfg_repair_reopened(self):
+        """The repair was not over after all: what went on since waits again."""
+        # sudo: as for a repair that is over.
+        request = self.sudo()
+        why = _("Maintenance %(request)s was reopened.", request=request.display_name)
+        # Before the work center, so that the holds see which work runs.
+        self.env["mfg.hold"]._renew_blocked_by(request, why)
+        equipment = request.equipment_id
+        # A machine that has said since how it is knows better than its repair.
+        if request.mfg_fault_code and equipment.mfg_availability == "unknown":
+            equipment._mfg_set_availability("down", why=why)
+            equipment.mfg_workcenter_id._mfg_block(why)
 
     def _mfg_repair_begun(self):
         """Somebody works on the machine that is down."""
