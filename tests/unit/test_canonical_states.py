@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mfg_integration_core.protocols import maintenance_state, production_state
 from mfg_integration_quality.protocols import disposition
 
-from .arrivals import arrivals, heard, histories
+from tests.arrivals import arrivals, heard, histories
 
 #: What may follow each state that a partner reports, spelled out a second time: who
 #: changes a table has to say so here, too.
