@@ -170,12 +170,14 @@ class OwnLine:
         return self.stage.sql(
             """
             SELECT event_id, state, reason FROM mfg_inbox_event
-             WHERE event_id = ANY(%s) AND state IN %s
+             WHERE (event_id = ANY(%s) OR subject LIKE %s) AND state IN %s
              UNION ALL
             SELECT 'captured', state, NULL FROM mfg_edge_batch
              WHERE state = 'captured'
             """,
             sorted(self.sent),
+            # The sums of counts have ids of their own.
+            f"{self.machine}%",
             UNDER_WAY,
         )
 
