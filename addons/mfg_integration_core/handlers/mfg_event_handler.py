@@ -72,7 +72,9 @@ class MfgEventHandler(models.AbstractModel):
         """
         said = self._said(event)
         overtook = event._refused_before().filtered(
-            lambda other: freshness.is_stale(said, self._said(other))
+            lambda other: (
+                other._is_read() and freshness.is_stale(said, self._said(other))
+            )
         )
         overtook._take_up_again()
 

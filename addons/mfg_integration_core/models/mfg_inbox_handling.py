@@ -253,6 +253,22 @@ class MfgInboxHandling(models.Model):
             order="id",
         )
 
+    def _is_read(self):
+        """Whether it is known what the event says.
+
+        What a vendor's webhook was read as went away with the transaction that was
+        refused, so it is read again.
+        """
+        self.ensure_one()
+        if self.payload:
+            return True
+        try:
+            return self._map_native()
+        except MfgIntegrationError as error:
+            # Its template has changed since; it stays with who looks at refusals.
+            _logger.info("Event %s cannot be read any more: %s", self.uuid, error)
+            return False
+
     def _take_up_again(self):
         """Let refused events have another try, right after the one at hand.
 
