@@ -3,7 +3,6 @@
 Everything goes by JSON-RPC, as users who have no more rights than they need.
 """
 
-import threading
 import uuid
 
 import pytest
@@ -11,11 +10,21 @@ import pytest
 from devkit import plant
 from devkit.json_rpc import OdooError
 
+from .order_people import (
+    OPERATOR,
+    WORKER,
+    active_holds,
+    at_once,
+    finish,
+    lift,
+    place,
+    state,
+)
+from .sweeping import run_cron
+
 ROUNDS = 4
+SCHEDULER = "stock.ir_cron_scheduler_action"
 PASSWORD = "gates-have-no-write-skew"
-WORKER = ("base.group_user", "mrp.group_mrp_user", "stock.group_stock_user")
-OPERATOR = (*WORKER, "mfg_integration_core.group_operator")
-NO_QUESTIONS = {"skip_backorder": True, "skip_consumption": True}
 
 
 @pytest.fixture(scope="module")
@@ -44,61 +53,10 @@ def order_id(live):
     return order.id
 
 
-def place(session, order_id, reason="E-STOP"):
-    """Hold the order by hand."""
-    wizard = session.call(
-        "mfg.hold.place",
-        "create",
-        [{"reason": reason}],
-        context={"active_model": "mrp.production", "active_ids": [order_id]},
+def reserved(live, order_id):
+    return live.value(
+        "SELECT reservation_state FROM mrp_production WHERE id = %s", order_id
     )
-    session.call("mfg.hold.place", "action_place", wizard)
-
-
-def finish(session, order_id):
-    session.call("mrp.production", "button_mark_done", [order_id], context=NO_QUESTIONS)
-
-
-def lift(session, hold_id):
-    wizard = session.create(
-        "mfg.hold.lift", hold_ids=[(6, 0, [hold_id])], reason="Checked"
-    )
-    session.call("mfg.hold.lift", "action_lift", [wizard])
-
-
-def at_once(*works):
-    """What each of the works raised, or None, when all are let go together."""
-    barrier, errors = threading.Barrier(len(works)), [None] * len(works)
-
-    def run(number, work):
-        barrier.wait()
-        try:
-            work()
-        except OdooError as error:
-            errors[number] = str(error)
-
-    threads = [
-        threading.Thread(target=run, args=(number, work))
-        for number, work in enumerate(works)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return errors
-
-
-def active_holds(live, order_id):
-    rows = live.sql(
-        "SELECT id FROM mfg_hold WHERE res_model = 'mrp.production' AND res_id = %s"
-        " AND state = 'active' ORDER BY id",
-        order_id,
-    )
-    return [hold_id for (hold_id,) in rows]
-
-
-def state(live, order_id):
-    return live.value("SELECT state FROM mrp_production WHERE id = %s", order_id)
 
 
 def test_d2_worker_does_not_finish_a_held_order(live, people, order_id):
@@ -111,6 +69,22 @@ def test_d2_worker_does_not_finish_a_held_order(live, people, order_id):
         worker.write("mrp.production", order_id, state="done")
 
     assert state(live, order_id) != "done"
+
+
+def test_d2_scheduler_reserves_nothing_for_a_held_order(live, people, order_id):
+    _worker, operator, _other = people
+    admin = live.session()
+    admin.call("mrp.production", "do_unreserve", [order_id])
+    moves = admin.search("stock.move", [("raw_material_production_id", "=", order_id)])
+    admin.call("stock.move", "write", moves, {"reservation_date": "2026-01-01"})
+    place(operator, order_id)
+
+    run_cron(live, SCHEDULER)
+    assert reserved(live, order_id) == "confirmed"
+    lift(operator, *active_holds(live, order_id))
+    run_cron(live, SCHEDULER)
+
+    assert reserved(live, order_id) == "assigned"
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

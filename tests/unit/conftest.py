@@ -10,6 +10,7 @@ from tests import without_odoo
 from tests.without_odoo import REPOSITORY
 
 without_odoo.register("mfg_integration_core")
+without_odoo.register("mfg_integration_quality")
 
 
 # A test run on the same code has the same result; ``--hypothesis-profile=explore``

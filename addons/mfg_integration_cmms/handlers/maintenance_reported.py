@@ -29,7 +29,7 @@ class MaintenanceReportedHandler(models.AbstractModel):
         )
         event._set_correlation(request.mfg_correlation_id)
         request = request.with_context(mfg_correlation_id=request.mfg_correlation_id)
-        said = Stand(data.get("version"), event.said_at)
+        said = self._said(event)
         known = request._mfg_stand()
         if not self._is_news(event, request, said, known, data["state"]):
             return request
@@ -46,6 +46,8 @@ class MaintenanceReportedHandler(models.AbstractModel):
             said_at=said.at,
         )
         self._post_report(request, event, with_note=not applied)
+        if applied:
+            self._step_taken(event)
         return request
 
     def _leave_echo(self, event, request, said):
@@ -70,6 +72,9 @@ class MaintenanceReportedHandler(models.AbstractModel):
         if not moment:
             return None
         return event._believed(rfc3339.parse(moment).replace(tzinfo=None))
+
+    def _said(self, event):
+        return Stand(event.data.get("version"), event.said_at)
 
     def _post_report(self, request, event, with_note):
         """Tell the readers of the request who worked on it.

@@ -59,6 +59,28 @@ class MfgEventHandler(models.AbstractModel):
             )
         return False
 
+    def _said(self, event):
+        """How new what the event says is; extended where the partner counts.
+
+        :return: :class:`Stand`
+        """
+        return freshness.Stand(at=event.said_at)
+
+    def _step_taken(self, event):
+        """Give newer events that were refused before this one came another try.
+
+        A message that overtakes the one before it asks for what is not allowed from
+        where the record still stands. Once the step between was taken it may be, so
+        that any order of arrival ends where the right one does.
+        """
+        said = self._said(event)
+        overtook = event._refused_before().filtered(
+            lambda other: (
+                other._is_read() and freshness.is_stale(said, self._said(other))
+            )
+        )
+        overtook._take_up_again()
+
     def _stale_text(self, record, said, known):
         """Why the event is no news."""
         if said.version is not None and known.version is not None:

@@ -66,6 +66,7 @@ from . import mfg_flow
 from . import mfg_flow_catalogue
 from . import mfg_hold
 from . import mfg_hold_banner
+from . import mfg_hold_renewal
 from . import mfg_hub_note
 from . import mfg_plant
 from . import mfg_line

@@ -1,5 +1,7 @@
 from odoo import _, api, fields, models
 
+from ..protocols import maintenance_state
+from ..protocols.maintenance_state import FINAL, UNDER_REPAIR
 from .maintenance_equipment import REPAIRED_FROM
 
 STATES = [
@@ -12,10 +14,6 @@ STATES = [
     ("verified", "Verified"),
     ("cancelled", "Cancelled"),
 ]
-#: Open states, from the first to the furthest.
-OPEN = ("requested", "approved", "scheduled", "in_progress", "waiting_parts")
-FINAL = ("completed", "verified", "cancelled")
-UNDER_REPAIR = ("in_progress", "waiting_parts")
 
 
 class MaintenanceRequest(models.Model):
@@ -68,6 +66,14 @@ class MaintenanceRequest(models.Model):
         copy=False,
         help="Per connector [version, moment]; each partner counts for itself.",
     )
+    mfg_stage_before_id = fields.Many2one(
+        "maintenance.stage",
+        "Stage Before",
+        readonly=True,
+        copy=False,
+        help="Where the request was when the partner called the work done; a repair"
+        " that it reopens goes back there.",
+    )
     mfg_fault_code = fields.Char("Fault Code", readonly=True, copy=False)
     mfg_correlation_id = fields.Char(
         "Correlation ID", readonly=True, copy=False, index=True
@@ -108,17 +114,13 @@ class MaintenanceRequest(models.Model):
 
     def _mfg_state_in(self, first_stage):
         """The canonical state; open ones are as far as either side has come."""
-        if self.archive:
-            return "cancelled"
-        if self.stage_id.done:
-            verified = self.mfg_partner_state == "verified"
-            return "verified" if verified else "completed"
-        native = "scheduled" if self.schedule_date else "requested"
-        if self.stage_id and self.stage_id != first_stage:
-            native = "in_progress"
-        # A repair that was reopened here is open, whatever the partner said before.
-        partner = self.mfg_partner_state
-        return max(native, partner if partner in OPEN else native, key=OPEN.index)
+        return maintenance_state.canonical(
+            is_archived=self.archive,
+            is_done=self.stage_id.done,
+            is_begun=bool(self.stage_id) and self.stage_id != first_stage,
+            is_scheduled=bool(self.schedule_date),
+            partner=self.mfg_partner_state,
+        )
 
     def _mfg_state_fill(self):
         self.env.cr.execute(
@@ -158,13 +160,13 @@ class MaintenanceRequest(models.Model):
         watched = {"archive", "stage_id", "schedule_date", "mfg_partner_state"}
         if watched.isdisjoint(vals):
             return super().write(vals)
+        if "stage_id" in vals and "mfg_stage_before_id" not in vals:
+            # Moved by a person: what was before it is nothing to go back to.
+            vals = {**vals, "mfg_stage_before_id": False}
         before = {request: request.mfg_state for request in self}
         result = super().write(vals)
         for request, old in before.items():
-            if request.mfg_state in FINAL and old not in FINAL:
-                request._mfg_repair_over()
-            elif request.mfg_state in UNDER_REPAIR and old not in UNDER_REPAIR:
-                request._mfg_repair_begun()
+            request._mfg_moved_on(old)
         return result
 
     def unlink(self):
@@ -186,6 +188,34 @@ class MaintenanceRequest(models.Model):
         return self.mfg_case_id.get_formview_action() if self.mfg_case_id else False
 
     # ---------------------------------------------------------- what follows from it
+
+    def _mfg_moved_on(self, old):
+        """Do what follows from the state that the request has now.
+
+        :param old: its state before
+        """
+        self.ensure_one()
+        if self.mfg_state in FINAL:
+            if old not in FINAL:
+                self._mfg_repair_over()
+            return
+        if old in FINAL:
+            self._mfg_repair_reopened()
+        if self.mfg_state in UNDER_REPAIR and old not in UNDER_REPAIR:
+            self._mfg_repair_begun()
+
+    def _mfg_repair_reopened(self):
+        """The repair was not over after all: what went on since waits again."""
+        # sudo: as for a repair that is over.
+        request = self.sudo()
+        why = _("Maintenance %(request)s was reopened.", request=request.display_name)
+        # Before the work center, so that the holds see which work runs.
+        self.env["mfg.hold"]._renew_blocked_by(request, why)
+        equipment = request.equipment_id
+        # A machine that has said since how it is knows better than its repair.
+        if request.mfg_fault_code and equipment.mfg_availability == "unknown":
+            equipment._mfg_set_availability("down", why=why)
+            equipment.mfg_workcenter_id._mfg_block(why)
 
     def _mfg_repair_begun(self):
         """Somebody works on the machine that is down."""

@@ -3,25 +3,11 @@ import logging
 from odoo import _, api, fields, models
 
 from ..exceptions import InvalidEventError
-from ..protocols import freshness
+from ..protocols import freshness, maintenance_state
 from ..protocols.freshness import Stand
-from .maintenance_request import FINAL, OPEN
+from ..protocols.maintenance_state import OPEN
 
 _logger = logging.getLogger(__name__)
-
-#: What a partner may ask for. Steps may be left out, since a partner need not have all
-#: of them; a plan may be changed and a repair reopened; what was verified or cancelled
-#: stays so. Source: the canonical states of the design, section 5.
-PARTNER_MOVES = {
-    "requested": {*OPEN[1:], *FINAL},
-    "approved": {*OPEN[2:], *FINAL},
-    "scheduled": {"approved", *OPEN[3:], *FINAL},
-    "in_progress": {"scheduled", "waiting_parts", *FINAL},
-    "waiting_parts": {"scheduled", "in_progress", *FINAL},
-    "completed": {"in_progress", "waiting_parts", "verified"},
-    "verified": set(),
-    "cancelled": set(),
-}
 
 
 class MaintenanceRequestPartner(models.Model):
@@ -86,7 +72,7 @@ class MaintenanceRequestPartner(models.Model):
         if ignored:
             self._mfg_ignore(state, version, said_at, ignored)
             return False
-        if state not in PARTNER_MOVES[self.mfg_state]:
+        if not maintenance_state.may_become(self.mfg_state, state):
             raise InvalidEventError(
                 f"{self.display_name} is {self.mfg_state}, from where no partner may"
                 f" bring it to {state}.",
@@ -132,8 +118,12 @@ class MaintenanceRequestPartner(models.Model):
         vals = {"mfg_partner_state": state, **self._prepare_stand(said)}
         if state in ("completed", "verified") and not self.stage_id.done:
             vals["stage_id"] = self._mfg_stage(done=True).id
+            vals["mfg_stage_before_id"] = self.stage_id.id
         elif state in OPEN and self.stage_id.done:
-            vals["stage_id"] = self._mfg_stage(done=False).id
+            # What the completion did is undone, so that a partner whose words come in
+            # another order, or not all of them, brings the request to the same place.
+            back = self.mfg_stage_before_id or self._mfg_stage(done=False)
+            vals["stage_id"] = back.id
         elif state == "cancelled":
             vals["archive"] = True
         return vals

@@ -1,4 +1,5 @@
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
 
 class MfgHoldableMixin(models.AbstractModel):
@@ -132,8 +133,20 @@ class MfgHoldableMixin(models.AbstractModel):
         :raise UserError: says why
         """
 
+    def _mfg_can_be_held(self):
+        """Whether a hold could still stop the record."""
+        try:
+            self._mfg_check_holdable()
+        except UserError:
+            return False
+        return True
+
     def _mfg_hold_placed(self, hold):
-        """React to a hold on the record; extended per model."""
+        """React to a hold on the record; extended per model.
+
+        A hold that stands again since its blocker was reopened has
+        ``mfg_hold_renewed`` in the context: what its cause set off was set off before.
+        """
 
     def _mfg_holds_cleared(self, hold, why):
         """React to the last active hold being lifted: say so; extended per model.

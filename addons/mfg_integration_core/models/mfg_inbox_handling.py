@@ -239,6 +239,52 @@ class MfgInboxHandling(models.Model):
             waiting_key=False,
         )
 
+    def _refused_before(self):
+        """Events of the same lane that asked for what the table of moves forbids."""
+        self.ensure_one()
+        if not self.lane_id:
+            return self.browse()
+        return self.search(
+            [
+                ("lane_id", "=", self.lane_id.id),
+                ("state", "=", "rejected"),
+                ("reason_code", "=", "illegal_transition"),
+                ("bodies_removed_at", "=", False),
+            ],
+            order="id",
+        )
+
+    def _is_read(self):
+        """Whether it is known what the event says.
+
+        What a vendor's webhook was read as went away with the transaction that was
+        refused, so it is read again.
+        """
+        self.ensure_one()
+        if self.payload:
+            return True
+        try:
+            return self._map_native()
+        except MfgIntegrationError as error:
+            # Its template has changed since; it stays with who looks at refusals.
+            _logger.info("Event %s cannot be read any more: %s", self.uuid, error)
+            return False
+
+    def _take_up_again(self):
+        """Let refused events have another try, right after the one at hand.
+
+        Their lane is being worked on, so nobody has to be woken for them.
+        """
+        for event in self:
+            event._set_state(
+                "retry",
+                allowed=("rejected",),
+                attempts_before=event.attempt_count,
+                next_attempt_at=False,
+                reason_code=False,
+                reason=False,
+            )
+
     def _lost(self, task):
         """Try again soon; the attempt does not count."""
         self._set_state(

@@ -4,7 +4,7 @@ from uuid import uuid4
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
-from .maintenance_request import FINAL, UNDER_REPAIR
+from ..protocols.maintenance_state import FINAL, UNDER_REPAIR
 from .mfg_rule_step import Done, TurnBack, UndoByHandError, WaitUntil
 
 FIRED = "mfg.rule.fired.v1"

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..compat import producing_lots
+from ..protocols import production_state
+from ..protocols.production_state import FINAL, STATE_OF
 
 STATES = [
     ("planned", "Planned"),
@@ -13,20 +15,6 @@ STATES = [
     ("closed", "Closed"),
     ("cancelled", "Cancelled"),
 ]
-#: Canonical state of each native one. Source: ``mrp.production._compute_state``:
-#: "to_close" has finished its operations but has posted nothing yet, so it is still in
-#: progress. "closed" is reserved for the accounting close and no native state.
-STATE_OF = {
-    "draft": "planned",
-    "confirmed": "released",
-    "progress": "in_progress",
-    "to_close": "in_progress",
-    "done": "completed",
-    "cancel": "cancelled",
-}
-#: What an active hold overlays: work that could otherwise be going on.
-BLOCKABLE = ("released", "in_progress")
-FINAL = ("completed", "closed", "cancelled")
 
 
 class MrpProduction(models.Model):
@@ -81,10 +69,9 @@ class MrpProduction(models.Model):
     @api.depends("state", "mfg_active_hold_count")
     def _compute_mfg_state(self):
         for order in self:
-            state = STATE_OF.get(order.state, "planned")
-            if order.mfg_active_hold_count and state in BLOCKABLE:
-                state = "blocked"
-            order.mfg_state = state
+            order.mfg_state = production_state.canonical(
+                order.state, bool(order.mfg_active_hold_count)
+            )
 
     # --------------------------------------------------------------- overrides
 

@@ -72,6 +72,7 @@ from . import test_models_story
 from . import test_models_sweeper_watch
 from . import test_models_timeline
 from . import test_models_trace
+from . import test_models_transitions
 from . import test_models_awaited_records
 from . import test_models_unit
 from . import test_models_value_map

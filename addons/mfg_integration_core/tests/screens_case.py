@@ -170,10 +170,15 @@ class ScreensCase(HttpCase):
         return record
 
     def browse_as_admin(self, script, **arguments):
+        """Run ``script`` as the administrator; see :meth:`browse_as`."""
+        self.browse_as("admin", script, **arguments)
+
+    def browse_as(self, login, script, **arguments):
         """Run ``script``, the body of an async function, in the web client.
 
         It fails by an error or by anything on the console that is one.
 
+        :param login: of a user whose password is the same
         :param arguments: known to the script as constants of that name
         """
         constants = "".join(
@@ -191,6 +196,6 @@ class ScreensCase(HttpCase):
             }})().catch((error) => console.error(error.message));
             """,
             ready=WEB_CLIENT_READY,
-            login="admin",
+            login=login,
             timeout=120,
         )

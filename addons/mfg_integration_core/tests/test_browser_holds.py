@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .screens_case import ScreensCase
@@ -33,6 +33,23 @@ for (const words of ["cannot be finished", "Look at it", "can clear it"]) {
 }
 """
 
+#: What who works at the line reads and is answered, without any role in the suite.
+FINISH_AS_WORKER = """
+await openForm("mrp.production", orderId);
+await shown(".o_mfg_blockers");
+// The name, and no link to a form that the worker may not open.
+expect("hold", texts(".o_mfg_blocker > b"), [hold]);
+expect("link", texts(".o_mfg_blocker_hold"), []);
+expect("clearer", texts(".o_mfg_blocker_clearer b"), ["Maintenance"]);
+(await shown("button[name='button_mark_done']:not([disabled])")).click();
+const refusal = await shown(".modal .modal-body");
+for (const words of [orderName, "cannot be finished: blocked by", hold]) {
+    expect(words, refusal.textContent.includes(words), true);
+}
+expect("traceback", texts(".modal .o_error_detail, .modal .accordion"), []);
+expect("plain", texts(".modal").join().includes("Traceback"), false);
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestBrowserHolds(ScreensCase):
@@ -49,4 +66,24 @@ class TestBrowserHolds(ScreensCase):
 
         self.env.invalidate_all()
         self.assertEqual(self.order.mfg_hold_ids.reason, "Look at it")
+        self.assertNotEqual(self.order.state, "done")
+
+    @mute_logger("odoo.http")
+    def test_d2_worker_without_any_role_reads_the_blocker_and_is_refused_plainly(self):
+        new_test_user(
+            self.env,
+            "worker-at-the-line",
+            groups="base.group_user,mrp.group_mrp_user,stock.group_stock_user",
+        )
+        hold = self.given_hold(self.order)
+
+        self.browse_as(
+            "worker-at-the-line",
+            FINISH_AS_WORKER,
+            orderId=self.order.id,
+            orderName=self.order.name,
+            hold=hold.name,
+        )
+
+        self.env.invalidate_all()
         self.assertNotEqual(self.order.state, "done")

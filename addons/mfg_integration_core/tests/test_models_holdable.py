@@ -258,6 +258,18 @@ class TestLot(HoldableCase):
         self.assertEqual(held.move_ids.state, "confirmed")
         self.assertEqual(free.move_ids.state, "assigned")
 
+    def test_d2_scheduler_reserves_nothing_for_a_held_order_until_it_is_free(self):
+        self.order.do_unreserve()
+        hold = self.given_hold()
+        self.order.move_raw_ids.reservation_date = fields.Date.today()
+
+        self.env[self._scheduler()]._run_scheduler_tasks()
+        self.assertEqual(self.order.reservation_state, "confirmed")
+        hold._lift("Looked at it")
+        self.env[self._scheduler()]._run_scheduler_tasks()
+
+        self.assertEqual(self.order.reservation_state, "assigned")
+
     def _scheduler(self):
         # The model that runs the scheduler; 17.0 and 19.0 have it in different ones.
         on_rules = hasattr(self.env["stock.rule"], "_run_scheduler_tasks")

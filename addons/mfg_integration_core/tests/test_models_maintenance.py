@@ -1,9 +1,10 @@
 from datetime import datetime
 
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from ..exceptions import InvalidEventError
-from ..models.maintenance_request_partner import PARTNER_MOVES
+from ..protocols.maintenance_state import PARTNER_MOVES
 from .common import ManufacturingCase
 
 
@@ -130,6 +131,28 @@ class TestPartnerState(MaintenanceCase):
 
         self.assertEqual(self.request.mfg_state, "in_progress")
 
+    def test_b6_reopened_repair_goes_back_to_where_it_was_completed(self):
+        for words in (
+            ("in_progress", "scheduled"),
+            ("completed", "in_progress", "scheduled"),
+        ):
+            with self.subTest(words=words):
+                request = self.scene.request(self.equipment)
+
+                for word in words:
+                    request._mfg_apply_partner_state(word)
+
+                self.assertEqual(request.mfg_state, "scheduled")
+
+    def test_repair_that_people_have_moved_since_goes_back_to_no_stage_of_then(self):
+        self.request._mfg_apply_partner_state("completed")
+        self.request.stage_id = self.stage("In Progress")
+        self.request.stage_id = self.stage("Repaired")
+
+        self.request._mfg_apply_partner_state("waiting_parts")
+
+        self.assertEqual(self.request.stage_id, self.stage("In Progress"))
+
     def test_repeat_is_ignored_and_audited(self):
         self.request._mfg_apply_partner_state("in_progress", version=2)
 
@@ -217,6 +240,56 @@ class TestRepairOver(MaintenanceCase):
         self.request.archive_equipment_request()
 
         self.assertAllClear()
+
+    def test_d2_reopened_repair_holds_again_what_it_had_let_go(self):
+        self.request._mfg_apply_partner_state("completed")
+        self.assertEqual(self.order.mfg_state, "in_progress")
+
+        self.request._mfg_apply_partner_state("in_progress")
+
+        self.assertEqual(self.order.mfg_state, "blocked")
+        self.assertEqual(self.order.mfg_active_hold_count, 1)
+        self.assertEqual(self.equipment.mfg_availability, "under_maintenance")
+        self.assertEqual(self.workcenter.working_state, "blocked")
+        self.assertFalse(self.workorder._mfg_running())
+        with self.assertRaisesRegex(UserError, "cannot be finished"):
+            self.scene.finish(self.order)
+
+    def test_d3_order_goes_on_when_the_reopened_repair_is_done_at_last(self):
+        self.request._mfg_apply_partner_state("completed")
+        self.request._mfg_apply_partner_state("in_progress")
+
+        self.request._mfg_apply_partner_state("completed")
+
+        self.assertEqual(self.order.mfg_active_hold_count, 0)
+        self.assertEqual(self.workorder._mfg_running(), self.workorder)
+        self.assertEqual(self.case.state, "settled")
+
+    def test_d2_reopened_repair_leaves_free_what_a_person_let_go(self):
+        self.hold._lift("Runs on the other machine")
+        self.request._mfg_apply_partner_state("completed")
+
+        self.request._mfg_apply_partner_state("in_progress")
+
+        self.assertEqual(self.order.mfg_active_hold_count, 0)
+
+    def test_d2_reopened_repair_cannot_hold_what_is_finished(self):
+        self.request._mfg_apply_partner_state("completed")
+        self.scene.finish(self.order)
+
+        self.request._mfg_apply_partner_state("in_progress")
+
+        self.assertEqual(self.order.mfg_state, "completed")
+        self.assertEqual(self.order.mfg_active_hold_count, 0)
+
+    def test_reopened_repair_of_a_machine_that_runs_does_not_stop_it(self):
+        self.request._mfg_apply_partner_state("completed")
+        self.equipment._mfg_report_state("Execute")
+
+        self.request._mfg_apply_partner_state("in_progress")
+
+        self.assertEqual(self.equipment.mfg_availability, "running")
+        self.assertNotEqual(self.workcenter.working_state, "blocked")
 
     def test_deleted_request_holds_nothing(self):
         self.request.unlink()

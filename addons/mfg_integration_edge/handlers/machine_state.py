@@ -1,9 +1,14 @@
+import logging
+
 from odoo import _, fields, models
 
+from odoo.addons.mfg_integration_core.exceptions import GateError
 from odoo.addons.mfg_integration_core.protocols import packml
 from odoo.addons.mfg_integration_core.protocols.freshness import Stand
 
 from .machine import CLOSED
+
+_logger = logging.getLogger(__name__)
 
 
 class MachineStateHandler(models.AbstractModel):
@@ -61,18 +66,27 @@ class MachineStateHandler(models.AbstractModel):
         """Start the order's work order at this equipment, as an operator would.
 
         Nothing is started that a person could not start either: a closed or draft
-        order, a blocked work center, an order on hold.
+        order, a blocked work center, anything on hold. That the machine runs all the
+        same is a fact, which waits for nobody.
         """
         work_orders = order.workorder_ids.filtered(
             lambda work: (
                 work.workcenter_id == equipment.mfg_workcenter_id
                 and work.state not in CLOSED
-                and work.working_state != "blocked"
+                and not work.mfg_active_hold_count
+                and work.workcenter_id._mfg_can_run()
             )
         )
         is_free = not order.mfg_active_hold_count
-        if work_orders and is_free and order.state not in ("draft", *CLOSED):
-            work_orders[0].button_start()
+        if not work_orders or not is_free or order.state in ("draft", *CLOSED):
+            return
+        try:
+            with self.env.cr.savepoint():
+                work_orders[0].button_start()
+        except GateError as refusal:
+            # Such as that of a partner who is down. The next state, which may be a
+            # fault, must not wait behind this one.
+            _logger.info("%s runs, but its work: %s", equipment, refusal)
 
     # ------------------------------------------------------------------- fault
 

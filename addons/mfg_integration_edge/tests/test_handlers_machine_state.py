@@ -58,6 +58,22 @@ class TestMachineState(EdgeCase):
         self.assertEqual(self.robot.mfg_availability, "running")
         self.assertNotEqual(self.order.workorder_ids.state, "progress")
 
+    def test_d2_execute_at_anything_on_hold_starts_nothing_and_waits_for_nobody(self):
+        work = self.order.workorder_ids
+        for held in (work, self.workcenter, self.robot):
+            with self.subTest(held._name):
+                hold = self.env["mfg.hold"]._place(
+                    held, reason_code="manual", reason="Wait for the engineer"
+                )
+
+                self.handle(
+                    state(f"s-{held._name}", "Execute", job_order=self.order.name)
+                )
+
+                self.assertEqual(self.robot.mfg_availability, "running")
+                self.assertNotEqual(work.state, "progress")
+                hold._lift("She has come")
+
     def test_execute_on_an_order_that_nobody_knows_is_still_the_machines_state(self):
         self.handle(state("s1", "Execute", job_order="WH/MO/99999"))
 

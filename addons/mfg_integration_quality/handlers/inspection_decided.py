@@ -26,16 +26,20 @@ class InspectionDecidedHandler(models.AbstractModel):
         inspection = inspection.with_context(
             mfg_correlation_id=inspection.mfg_correlation_id
         )
-        told_at = rfc3339.parse(data["decided_at"]).replace(tzinfo=None)
-        decided_at = event._believed(told_at)
         known = Stand(at=inspection.decided_at or None)
-        said = Stand(at=decided_at)
+        said = self._said(event)
         if not self._is_news(event, inspection, said, known, data["disposition"]):
             return inspection
         inspection._decide(
             data["disposition"],
             by=data.get("decided_by"),
-            at=decided_at,
+            at=said.at,
             note=data.get("note"),
         )
+        self._step_taken(event)
         return inspection
+
+    def _said(self, event):
+        """By the clock of who decided, as far as it is believed; not of who sent it."""
+        decided_at = rfc3339.parse(event.data["decided_at"])
+        return Stand(at=event._believed(decided_at.replace(tzinfo=None)))

@@ -277,6 +277,8 @@ class MfgQualityInspection(models.Model):
         self.ensure_one()
         current = self.disposition
         if disposition == current:
+            # No change, but what was said before this is no news any more.
+            self.sudo().decided_at = max(at, self.decided_at or at)
             return
         if not dispositions.may_become(current, disposition):
             raise InvalidEventError(

@@ -9,7 +9,8 @@ class MrpProduction(models.Model):
     def _mfg_hold_placed(self, hold):
         """Extended: a machine that failed puts the lots it was making in doubt."""
         result = super()._mfg_hold_placed(hold)
-        if hold.reason_code == "equipment_fault":
+        is_renewed = self.env.context.get("mfg_hold_renewed")
+        if hold.reason_code == "equipment_fault" and not is_renewed:
             self._mfg_request_inspections(hold)
         return result
 

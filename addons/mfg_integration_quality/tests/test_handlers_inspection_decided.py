@@ -115,6 +115,29 @@ class TestInspectionDecided(QualityCase):
             late, [{"state": "ignored", "reason_code": "older_version"}]
         )
 
+    def test_b6_what_was_said_before_a_repeated_decision_is_no_news(self):
+        inspection = self.given_inspection()
+        for minute in (10, 30):
+            self.handle(
+                self.given_decision(
+                    self.connector,
+                    disposition="in_inspection",
+                    decided_at=f"2026-03-02T09:{minute}:00Z",
+                )
+            )
+        late = self.given_decision(
+            self.connector,
+            disposition="quarantined",
+            decided_at="2026-03-02T09:20:00Z",
+        )
+
+        self.handle(late)
+
+        self.assertEqual(inspection.disposition, "in_inspection")
+        self.assertRecordValues(
+            late, [{"state": "ignored", "reason_code": "older_version"}]
+        )
+
     def test_the_event_joins_the_chain_of_the_inspection(self):
         inspection = self.given_inspection()
         event = self.given_decision(self.connector, disposition="in_inspection")

@@ -1,0 +1,2 @@
+from . import test_arrivals
+from . import test_order_machine
