@@ -20,8 +20,10 @@ class MfgInboxClock(models.Model):
         readonly=True,
         help="When it was written to its document; empty for what changed nothing.",
     )
-    clock_skew_s = fields.Integer(
+    clock_skew_s = fields.Float(
         "Clock off by (s)",
+        # Whole seconds; a clock in the next century is off by more than an integer.
+        digits=(16, 0),
         readonly=True,
         group_operator=None,
         help="Seconds that the sender's clock was ahead, negative when it was behind;"
@@ -63,8 +65,8 @@ class MfgInboxClock(models.Model):
         if not skew_s:
             return ""
         if skew_s > 0:
-            return _("%(span)s ahead", span=_span(skew_s))
-        return _("%(span)s behind", span=_span(-skew_s))
+            return _("%(span)s ahead", span=_span(int(skew_s)))
+        return _("%(span)s behind", span=_span(int(-skew_s)))
 
     # --------------------------------------------------------------- the door
 
