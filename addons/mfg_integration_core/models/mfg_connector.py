@@ -314,20 +314,15 @@ class MfgConnector(models.Model):
 
         The values of the fields are as the cache of records has them.
         """
-        takers = self.sudo().search([("state", "in", ("live", "paused"))])
-        return {
-            taker.code: {
-                "id": taker.id,
-                "fields": {
-                    name: self._fields[name].convert_to_cache(taker[name], taker)
-                    for name in (
-                        *DOOR_FIELDS,
-                        *PROOF_FIELDS.get(taker.inbound_auth, ()),
-                    )
-                },
+        known = {}
+        for taker in self.sudo().search([("state", "in", ("live", "paused"))]):
+            names = (*DOOR_FIELDS, *PROOF_FIELDS.get(taker.inbound_auth, ()))
+            values = {
+                name: taker._fields[name].convert_to_cache(taker[name], taker)
+                for name in names
             }
-            for taker in takers
-        }
+            known[taker.code] = {"id": taker.id, "fields": values}
+        return known
 
     @api.model
     def _subscriptions_to(self, event_type):
