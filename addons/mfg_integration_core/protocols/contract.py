@@ -81,8 +81,8 @@ class ContractBook:
             place in the CloudEvent, e.g. ``/data/good_quantity``
         """
         validator = self._validator(event_type)
-        # Nearly all data is as it should be, which the compiled one sees in a fiftieth
-        # of the time; the other one has the words for what is not.
+        # Nearly all data is as it should be, which the compiled one sees at once; the
+        # other one has the words for what is not.
         if self._quick[event_type].is_valid(data):
             return
         violation = schema_violation.find(validator, data)
