@@ -1,6 +1,8 @@
 # Mixins first, then the tables, then the view over them.
 from . import mfg_banner_mixin
 from . import mfg_cached_mixin
+from . import mfg_document_mixin
+from . import mfg_chain_mixin
 from . import mfg_timeline_mixin
 from . import mfg_timeline_postings
 from . import mfg_coded_mixin

@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 
+from ..documents import form_of
 from ..protocols import maintenance_state
 from ..protocols.maintenance_state import FINAL, UNDER_REPAIR
 from .maintenance_equipment import REPAIRED_FROM
@@ -185,7 +186,7 @@ class MaintenanceRequest(models.Model):
     def action_view_mfg_case(self):
         """The case that the request belongs to."""
         self.ensure_one()
-        return self.mfg_case_id.get_formview_action() if self.mfg_case_id else False
+        return form_of(self.mfg_case_id)
 
     # ---------------------------------------------------------- what follows from it
 

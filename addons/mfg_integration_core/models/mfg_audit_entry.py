@@ -7,6 +7,8 @@ from psycopg2.extras import execute_values
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 
+from ..documents import document_at, form_of
+
 #: What the digest of the first entry is chained to.
 GENESIS = "0" * 64
 #: Key of the advisory lock that makes the sealer the only one: "mfg-seal" in ASCII.
@@ -139,10 +141,7 @@ class MfgAuditEntry(models.Model):
     def action_open_document(self):
         """The form of the document, if it still exists."""
         self.ensure_one()
-        if self.res_model not in self.env:
-            return False
-        document = self.env[self.res_model].browse(self.res_id).exists()
-        return document.get_formview_action() if document else False
+        return form_of(document_at(self.env, self.res_model, self.res_id))
 
     # ----------------------------------------------------------------- writing
 

@@ -3,6 +3,7 @@ from psycopg2.extras import execute_values
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..documents import document_at
 from ..exceptions import MissingReferenceError
 
 
@@ -97,19 +98,14 @@ class MfgBinding(models.Model):
     @api.depends("res_model", "res_id")
     def _compute_record_name(self):
         for binding in self:
-            model = self.env.get(binding.res_model)
-            record = (
-                model.browse(binding.res_id).exists() if model is not None else None
-            )
+            record = document_at(self.env, binding.res_model, binding.res_id)
             binding.record_name = record.display_name if record else ""
             binding.kind = self.env["ir.model"]._get(binding.res_model).name
 
     @api.depends("res_model", "former_res_id")
     def _compute_former_name(self):
         for binding in self:
-            model = self.env.get(binding.res_model)
-            former = binding.former_res_id
-            record = former and model is not None and model.browse(former).exists()
+            record = document_at(self.env, binding.res_model, binding.former_res_id)
             binding.former_name = record.display_name if record else ""
 
     @api.depends("external_id", "merged_into_id")
@@ -342,8 +338,7 @@ class MfgBinding(models.Model):
 
     def _audit(self, action, **values):
         """Tell of the binding where people look for it: at its record."""
-        model = self.env.get(self.res_model)
-        record = model is not None and model.browse(self.res_id).exists()
+        record = document_at(self.env, self.res_model, self.res_id)
         self.env["mfg.audit.entry"]._append(record or self, action, **values)
 
     # ------------------------------------------------------------------- merging

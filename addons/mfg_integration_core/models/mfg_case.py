@@ -6,6 +6,7 @@ class MfgCase(models.Model):
 
     _name = "mfg.case"
     _description = "Case"
+    _inherit = ["mfg.document.mixin"]
     _order = "opened_at desc, id desc"
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
@@ -24,11 +25,7 @@ class MfgCase(models.Model):
         required=True, readonly=True, default=lambda self: fields.Datetime.now()
     )
     settled_at = fields.Datetime(readonly=True)
-    res_model = fields.Char("Document Model", readonly=True)
-    res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", readonly=True
-    )
-    document_name = fields.Char("Began with", compute="_compute_document_name")
+    document_name = fields.Char("Began with")
     company_id = fields.Many2one("res.company", readonly=True)
     plant_id = fields.Many2one(
         "mfg.plant",
@@ -50,13 +47,6 @@ class MfgCase(models.Model):
 
     # ---------------------------------------------------------------- computes
 
-    @api.depends("res_model", "res_id")
-    def _compute_document_name(self):
-        for case in self:
-            # sudo: the name of what a case is about is no secret to its readers.
-            document = case.sudo()._document()
-            case.document_name = document.display_name if document else ""
-
     @api.depends("hold_ids.state")
     def _compute_active_hold_count(self):
         for case in self:
@@ -64,12 +54,6 @@ class MfgCase(models.Model):
             case.active_hold_count = len(active)
 
     # ----------------------------------------------------------------- actions
-
-    def action_open_document(self):
-        """The form of what the case began with."""
-        self.ensure_one()
-        document = self._document()
-        return document.get_formview_action() if document else False
 
     def action_view_holds(self):
         """The holds that the cause led to."""
@@ -192,14 +176,8 @@ class MfgCase(models.Model):
             return True
         return document._mfg_cause_is_cleared()
 
-    def _document(self):
-        """What the case began with; None when it is gone."""
-        self.ensure_one()
-        if not self.res_model or self.res_model not in self.env:
-            return None
-        return self.env[self.res_model].browse(self.res_id).exists() or None
-
     def _audit(self, action, **values):
+        """Overridden: about the case itself, whose plant may be that of the work."""
         self.ensure_one()
         self.env["mfg.audit.entry"].with_context(
             mfg_correlation_id=self.correlation_id

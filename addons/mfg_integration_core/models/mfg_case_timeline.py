@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 
+from ..documents import document_at
 from ..protocols import rfc3339
 from ..timeline import ATTEMPT_TONES, in_order, moment
 
@@ -173,9 +174,9 @@ class MfgCaseTimeline(models.Model):
 
     def _shift_of_entry(self, entry):
         """The shift in which a hold was placed or lifted."""
-        if entry.res_model not in self.env:
+        document = document_at(self.env, entry.res_model, entry.res_id)
+        if document is None:
             return ""
-        document = self.env[entry.res_model].browse(entry.res_id).exists()
         return self.env["mfg.shift"]._told(document, entry.at)
 
     # ------------------------------------------------------------------- texts

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..documents import form_of
+
 STATES = [
     ("open", "To Decide"),
     ("approved", "Approved"),
@@ -21,19 +23,13 @@ class MfgDecision(models.Model):
 
     _name = "mfg.decision"
     _description = "Decision"
-    _inherit = ["mfg.second.person.mixin"]
+    _inherit = ["mfg.document.mixin", "mfg.chain.mixin", "mfg.second.person.mixin"]
     _order = "id desc"
     _rec_names_search = ["label", "wanted_value"]
 
     state = fields.Selection(STATES, required=True, readonly=True, default="open")
-    res_model = fields.Char("Document Model", required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", required=True, readonly=True
-    )
-    # sudo: the name of a document is no secret to who decides about it.
-    document_name = fields.Char(
-        "Document", compute="_compute_document_name", compute_sudo=True
-    )
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(required=True)
     target = fields.Char("Technical Field", required=True, readonly=True)
     label = fields.Char("Field", readonly=True)
     old_value = fields.Char("Was", readonly=True, help="When it was asked for.")
@@ -47,8 +43,6 @@ class MfgDecision(models.Model):
     )
     event_uuid = fields.Char("Event UUID", required=True, readonly=True, index=True)
     correlation_id = fields.Char("Correlation ID", readonly=True)
-    # sudo: as for the document.
-    case_id = fields.Many2one("mfg.case", compute="_compute_case_id")
     asked_at = fields.Datetime(
         "When", required=True, readonly=True, default=fields.Datetime.now
     )
@@ -72,21 +66,6 @@ class MfgDecision(models.Model):
 
     # ---------------------------------------------------------------- computes
 
-    @api.depends("res_model", "res_id")
-    def _compute_document_name(self):
-        for decision in self:
-            document = decision._document()
-            decision.document_name = document.display_name if document else ""
-
-    @api.depends("correlation_id")
-    def _compute_case_id(self):
-        cases = self.env["mfg.case"].search(
-            [("correlation_id", "in", self.mapped("correlation_id"))]
-        )
-        by_correlation = {case.correlation_id: case for case in cases}
-        for decision in self:
-            decision.case_id = by_correlation.get(decision.correlation_id, False)
-
     @api.depends("document_name", "label", "wanted_value")
     def _compute_display_name(self):
         for decision in self:
@@ -97,29 +76,12 @@ class MfgDecision(models.Model):
                 wanted=decision.wanted_value or "-",
             )
 
-    def _document(self):
-        """What the value is of; None when it is gone."""
-        self.ensure_one()
-        if self.res_model not in self.env:
-            return None
-        return self.env[self.res_model].browse(self.res_id).exists() or None
-
     # ----------------------------------------------------------------- actions
-
-    def action_open_document(self):
-        """The form of what the value is of."""
-        document = self._document()
-        return document.get_formview_action() if document else False
 
     def action_open_event(self):
         """The form of the event that wants it."""
         self.ensure_one()
-        return self.event_id.get_formview_action() if self.event_id else False
-
-    def action_open_case(self):
-        """The form of the case that it belongs to."""
-        self.ensure_one()
-        return self.case_id.get_formview_action() if self.case_id else False
+        return form_of(self.event_id)
 
     def action_approve(self):
         """Ask for a note, then let the event have its effect."""
@@ -269,13 +231,6 @@ class MfgDecision(models.Model):
             decision.state = "lapsed"
             decision._audit("decision.lapsed", why=event.reason)
 
-    def _audit(self, action, **values):
-        """Tell the audit trail of the document."""
-        self.ensure_one()
-        decision = self.sudo()
-        document = decision._document()
-        self.env["mfg.audit.entry"].with_context(
-            mfg_correlation_id=decision.correlation_id,
-            mfg_causation_id=decision.event_uuid,
-            mfg_plant_id=decision.plant_id.id,
-        )._append(document if document is not None else self, action, **values)
+    def _audit_context(self):
+        """Extended: the event is what led to it."""
+        return {**super()._audit_context(), "mfg_causation_id": self.event_uuid}

@@ -4,6 +4,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..documents import document_at, form_of
+
 REASONS = [
     ("equipment_fault", "Equipment fault"),
     ("quality_review", "Quality review"),
@@ -20,16 +22,14 @@ class MfgHold(models.Model):
 
     _name = "mfg.hold"
     _description = "Hold"
+    _inherit = ["mfg.document.mixin"]
     _order = "placed_at desc, id desc"
 
     name = fields.Char(required=True, readonly=True)
     reason_code = fields.Selection(REASONS, required=True, readonly=True)
     reason = fields.Text(readonly=True)
-    res_model = fields.Char("Document Model", required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", required=True, readonly=True
-    )
-    document_name = fields.Char("Document", compute="_compute_document_name")
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(required=True)
     blocker_model = fields.Char(readonly=True)
     blocker_id = fields.Many2oneReference(
         "Blocker ID",
@@ -83,13 +83,6 @@ class MfgHold(models.Model):
 
     # ---------------------------------------------------------------- computes
 
-    @api.depends("res_model", "res_id")
-    def _compute_document_name(self):
-        for hold in self:
-            # sudo: the name of what is held is no secret to who may see the hold.
-            document = hold.sudo()._document()
-            hold.document_name = document.display_name if document else ""
-
     @api.depends("placed_at", "res_model", "res_id")
     @api.depends_context("lang")
     def _compute_shift(self):
@@ -99,7 +92,7 @@ class MfgHold(models.Model):
     @api.depends("blocker_model", "blocker_id")
     def _compute_blocker_name(self):
         for hold in self:
-            # sudo: as above.
+            # sudo: the name of what a hold waits for is no secret to its readers.
             blocker = hold.sudo()._blocker()
             hold.blocker_name = blocker.display_name if blocker else ""
 
@@ -116,17 +109,9 @@ class MfgHold(models.Model):
             "context": {"default_hold_ids": self.ids},
         }
 
-    def action_open_document(self):
-        """The form of what is held."""
-        self.ensure_one()
-        document = self._document()
-        return document.get_formview_action() if document else False
-
     def action_open_blocker(self):
         """The form of what lifts the hold."""
-        self.ensure_one()
-        blocker = self._blocker()
-        return blocker.get_formview_action() if blocker else False
+        return form_of(self._blocker())
 
     # ----------------------------------------------------------------- reading
 
@@ -150,19 +135,10 @@ class MfgHold(models.Model):
             lambda hold: hold.res_model == record._name and hold.res_id == record.id
         )
 
-    def _document(self):
-        """What is held; None when it is gone."""
-        return self._related(self.res_model, self.res_id)
-
     def _blocker(self):
         """What lifts the hold; None when a person does, or when it is gone."""
-        return self._related(self.blocker_model, self.blocker_id)
-
-    def _related(self, model, record_id):
         self.ensure_one()
-        if not model or model not in self.env:
-            return None
-        return self.env[model].browse(record_id).exists() or None
+        return document_at(self.env, self.blocker_model, self.blocker_id)
 
     def _blocker_text(self):
         """``<hold> since 20 Nov 14:03 (Maintenance can clear it)``."""
@@ -222,7 +198,7 @@ class MfgHold(models.Model):
         if "mfg_correlation_id" in document._fields:
             document.mfg_correlation_id = hold.correlation_id
         hold.case_id._reopen()
-        hold._audit(document, "hold.placed", new=hold.name, why=reason)
+        hold._audit("hold.placed", document, new=hold.name, why=reason)
         document._mfg_refresh_hold_count()
         # What a hold does to others is our doing, not that of whose event placed it.
         document.with_context(mfg_follows=True)._mfg_hold_placed(hold)
@@ -297,7 +273,7 @@ class MfgHold(models.Model):
             }
         )
         for hold in active:
-            hold._audit(hold._document(), "hold.lifted", old=hold.name, why=why)
+            hold._audit("hold.lifted", old=hold.name, why=why)
         for documents in held:
             documents._mfg_refresh_hold_count()
             for document in documents:
@@ -373,12 +349,3 @@ class MfgHold(models.Model):
     def _acting_person(self):
         """Name of the person, else of the user, on whose behalf the work is done."""
         return self.env.context.get("mfg_person") or self.env.user.name
-
-    def _audit(self, document, action, **values):
-        """Tell the audit trail, as part of the chain that the hold belongs to."""
-        self.ensure_one()
-        self.env["mfg.audit.entry"].with_context(
-            mfg_correlation_id=self.env.context.get("mfg_correlation_id")
-            or self.correlation_id,
-            mfg_plant_id=self.plant_id.id,
-        )._append(document if document is not None else self, action, **values)

@@ -155,7 +155,7 @@ class MfgHoldableMixin(models.AbstractModel):
         :param why: the reason it was lifted for
         """
         if not self.env.context.get("mfg_no_resume"):
-            hold._newest()._audit(self, "document.freed", why=why)
+            hold._newest()._audit("document.freed", self, why=why)
             self._mfg_note(self._mfg_freed_note(why))
 
     def _mfg_freed_note(self, why):

@@ -31,7 +31,7 @@ class MfgIntegrationLog(models.Model):
     """
 
     _name = "mfg.integration.log"
-    _inherit = ["mfg.pause.mixin"]
+    _inherit = ["mfg.document.mixin", "mfg.pause.mixin"]
     _description = "Integration Log"
     _auto = False
     _order = "create_date desc, id desc"
@@ -46,14 +46,6 @@ class MfgIntegrationLog(models.Model):
     state = fields.Selection("_selection_state", readonly=True)
     reason_code = fields.Char(readonly=True)
     reason = fields.Text(readonly=True)
-    res_model = fields.Char("Document Model", readonly=True)
-    res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", readonly=True
-    )
-    # sudo: the name of a document is no secret to who may see what was exchanged.
-    document_name = fields.Char(
-        "Document", compute="_compute_document_name", compute_sudo=True
-    )
     correlation_id = fields.Char(readonly=True)
     attempt_count = fields.Integer(readonly=True, group_operator=None)
     create_date = fields.Datetime("Stored on", readonly=True)
@@ -96,12 +88,6 @@ class MfgIntegrationLog(models.Model):
                 self.env[model]._fields["state"]._description_selection(self.env)
             )
         return list(states.items())
-
-    def _compute_document_name(self):
-        for row in self:
-            known = row.res_model and row.res_model in self.env
-            document = known and self.env[row.res_model].browse(row.res_id).exists()
-            row.document_name = document.display_name if document else ""
 
     def _compute_age_s(self):
         now = fields.Datetime.now()

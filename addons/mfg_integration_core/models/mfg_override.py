@@ -31,7 +31,7 @@ class MfgOverride(models.Model):
 
     _name = "mfg.override"
     _description = "Override"
-    _inherit = ["mfg.second.person.mixin"]
+    _inherit = ["mfg.document.mixin", "mfg.second.person.mixin"]
     _order = "id desc"
     _rec_names_search = ["reason"]
 
@@ -39,11 +39,8 @@ class MfgOverride(models.Model):
     state = fields.Selection(
         STATES, required=True, readonly=True, default="requested", index=True
     )
-    res_model = fields.Char("Document Model", required=True, readonly=True)
-    res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", required=True, readonly=True
-    )
-    document_name = fields.Char("Document", compute="_compute_document_name")
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(required=True)
     against = fields.Text(
         readonly=True, help="What stood against it when the override was asked for."
     )
@@ -100,33 +97,13 @@ class MfgOverride(models.Model):
 
     # ---------------------------------------------------------------- computes
 
-    @api.depends("res_model", "res_id")
-    def _compute_document_name(self):
-        for override in self:
-            # sudo: the name of what passed is no secret to who may see the override.
-            document = override.sudo()._document()
-            override.document_name = document.display_name if document else ""
-
     @api.depends("res_model", "res_id", "kind")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for override in self:
             override.display_name = f"{override.document_name}: {labels[override.kind]}"
 
-    def _document(self):
-        """What passes; None when it is gone."""
-        self.ensure_one()
-        if self.res_model not in self.env:
-            return None
-        return self.env[self.res_model].browse(self.res_id).exists() or None
-
     # ----------------------------------------------------------------- actions
-
-    def action_open_document(self):
-        """The form of what passes."""
-        self.ensure_one()
-        document = self._document()
-        return document.get_formview_action() if document else False
 
     def action_grant(self):
         """Ask for a note, then let the documents pass."""
@@ -277,13 +254,3 @@ class MfgOverride(models.Model):
                     what=what,
                 )
             )
-
-    def _audit(self, action, **values):
-        """Tell the audit trail of the document."""
-        self.ensure_one()
-        document = self.sudo()._document()
-        self.env["mfg.audit.entry"].with_context(
-            mfg_correlation_id=self.env.context.get("mfg_correlation_id")
-            or self.sudo().correlation_id,
-            mfg_plant_id=self.sudo().plant_id.id,
-        )._append(document if document is not None else self, action, **values)

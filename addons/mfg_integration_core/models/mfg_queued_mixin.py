@@ -11,7 +11,12 @@ class MfgQueuedMixin(models.AbstractModel):
     """What inbox events and outbox messages have in common: a place in a lane."""
 
     _name = "mfg.queued.mixin"
-    _inherit = ["mfg.pause.mixin", "mfg.masked.mixin"]
+    _inherit = [
+        "mfg.document.mixin",
+        "mfg.chain.mixin",
+        "mfg.pause.mixin",
+        "mfg.masked.mixin",
+    ]
     _description = "Queued in a Lane"
 
     uuid = fields.Char("UUID", required=True, readonly=True, index=True)
@@ -48,20 +53,7 @@ class MfgQueuedMixin(models.AbstractModel):
     bodies_removed_at = fields.Datetime(
         readonly=True, help="Since then only the row is kept, not what it said."
     )
-    res_model = fields.Char("Document Model", readonly=True)
-    res_id = fields.Many2oneReference("Document ID", model_field="res_model")
-    # sudo: the name of a document is no secret to who may see what was exchanged.
-    document_name = fields.Char(
-        "Document", compute="_compute_document_name", compute_sudo=True
-    )
-    case_id = fields.Many2one("mfg.case", compute="_compute_case_id")
     is_underway = fields.Boolean(compute="_compute_is_underway")
-
-    @api.depends("res_model", "res_id")
-    def _compute_document_name(self):
-        for row in self:
-            document = row._document()
-            row.document_name = document.display_name if document else ""
 
     @api.depends("state", "reason", "held_by_pause")
     def _compute_is_underway(self):
@@ -71,15 +63,6 @@ class MfgQueuedMixin(models.AbstractModel):
                 row.state in UNDERWAY_STATES
                 or (row.state == "retry" and not row.reason)
             )
-
-    @api.depends("correlation_id")
-    def _compute_case_id(self):
-        cases = self.env["mfg.case"].search(
-            [("correlation_id", "in", self.mapped("correlation_id"))]
-        )
-        by_correlation = {case.correlation_id: case for case in cases}
-        for row in self:
-            row.case_id = by_correlation.get(row.correlation_id, False)
 
     def _prepare_queue(self, final_states, usual_states):
         """Give the table its place in the log and the indexes of the lanes.
@@ -128,13 +111,6 @@ class MfgQueuedMixin(models.AbstractModel):
                 usual=sql.SQL(", ").join(map(sql.Literal, usual_states)),
             )
         )
-
-    def _document(self):
-        """The business document, or None when there is none (any more)."""
-        self.ensure_one()
-        if not self.res_model or self.res_model not in self.env:
-            return None
-        return self.env[self.res_model].browse(self.res_id).exists() or None
 
     def _set_state(self, target, *, allowed, **values):
         """Go to ``target`` from one of the ``allowed`` states; nothing else writes it.
@@ -197,12 +173,3 @@ class MfgQueuedMixin(models.AbstractModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-
-    def action_open_document(self):
-        """The business document's form."""
-        document = self._document()
-        return document.get_formview_action() if document else False
-
-    def action_open_case(self):
-        """The form of the case that the row belongs to."""
-        return self.case_id.get_formview_action() if self.case_id else False

@@ -31,6 +31,7 @@ class MfgRuleRun(models.Model):
 
     _name = "mfg.rule.run"
     _description = "Run of a Rule"
+    _inherit = ["mfg.document.mixin", "mfg.chain.mixin"]
     _order = "id desc"
 
     rule_id = fields.Many2one(
@@ -44,14 +45,9 @@ class MfgRuleRun(models.Model):
         STATES, required=True, default="pending", readonly=True, index=True
     )
     reason = fields.Text(readonly=True, help="Why it is as it is.")
-    res_model = fields.Char("Document Model", readonly=True, required=True)
-    res_id = fields.Many2oneReference(
-        "Document ID", model_field="res_model", readonly=True, required=True
-    )
-    # sudo: the name of what a run is about is no secret to its readers.
-    document_name = fields.Char(
-        "About", compute="_compute_document_name", compute_sudo=True
-    )
+    res_model = fields.Char(required=True)
+    res_id = fields.Many2oneReference(required=True)
+    document_name = fields.Char("About")
     facts = fields.Json(
         readonly=True,
         groups=NOBODY,
@@ -68,7 +64,6 @@ class MfgRuleRun(models.Model):
     plant_id = fields.Many2one("mfg.plant", readonly=True, ondelete="set null")
     correlation_id = fields.Char("Correlation ID", readonly=True, index=True)
     causation_id = fields.Char(readonly=True)
-    case_id = fields.Many2one("mfg.case", compute="_compute_case_id")
     step_ids = fields.One2many("mfg.rule.step", "run_id", readonly=True)
     step_count = fields.Integer("Steps", compute="_compute_step_counts")
     done_count = fields.Integer("Steps Done", compute="_compute_step_counts")
@@ -98,12 +93,6 @@ class MfgRuleRun(models.Model):
 
     # ---------------------------------------------------------------- computes
 
-    @api.depends("res_model", "res_id")
-    def _compute_document_name(self):
-        for run in self:
-            document = run._document()
-            run.document_name = document.display_name if document else ""
-
     @api.depends("facts")
     def _compute_facts_text(self):
         for run in self:
@@ -126,15 +115,6 @@ class MfgRuleRun(models.Model):
         masks = run.env["mfg.masking.rule"]
         mask = masks._mask_of(event.connector_id, event.event_type or False)
         return mask.document({"data": run.facts})["data"]
-
-    @api.depends("correlation_id")
-    def _compute_case_id(self):
-        cases = self.env["mfg.case"].search(
-            [("correlation_id", "in", self.mapped("correlation_id"))]
-        )
-        by_correlation = {case.correlation_id: case for case in cases}
-        for run in self:
-            run.case_id = by_correlation.get(run.correlation_id, False)
 
     @api.depends("step_ids.state")
     def _compute_step_counts(self):
@@ -224,17 +204,6 @@ class MfgRuleRun(models.Model):
             )
         self.sudo()._wake()
 
-    def action_open_document(self):
-        """The form of what the run is about."""
-        self.ensure_one()
-        document = self._document()
-        return document.get_formview_action() if document else False
-
-    def action_open_case(self):
-        """The form of the case that the run belongs to."""
-        self.ensure_one()
-        return self.case_id.get_formview_action() if self.case_id else False
-
     def _check_operator(self):
         if not self.env.user.has_group("mfg_integration_core.group_operator"):
             raise AccessError(
@@ -242,20 +211,6 @@ class MfgRuleRun(models.Model):
             )
 
     # ---------------------------------------------------------------- business
-
-    def _document(self):
-        """What set the rule off; None when it is gone."""
-        self.ensure_one()
-        if self.res_model not in self.env:
-            return None
-        return self.env[self.res_model].browse(self.res_id).exists() or None
-
-    def _audit(self, action, **values):
-        self.ensure_one()
-        document = self._document()
-        self.env["mfg.audit.entry"].with_context(
-            mfg_correlation_id=self.correlation_id, mfg_plant_id=self.plant_id.id
-        )._append(self if document is None else document, action, **values)
 
     def _advance(self):
         """Do or undo the next step, in the transaction at hand.

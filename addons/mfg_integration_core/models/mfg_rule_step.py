@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..documents import document_at, form_of
 from ..exceptions import in_full
 from ..protocols import rule_condition
 
@@ -105,8 +106,7 @@ class MfgRuleStep(models.Model):
     def action_open_made(self):
         """The form of what the step made."""
         self.ensure_one()
-        made = self._made()
-        return made.get_formview_action() if made else False
+        return form_of(self._made())
 
     def action_undone_by_hand(self):
         """Take down that a person undid the step."""
@@ -229,9 +229,7 @@ class MfgRuleStep(models.Model):
     def _made(self):
         """What the step made; None when it made nothing, or it is gone."""
         self.ensure_one()
-        if not self.made_model or self.made_model not in self.env:
-            return None
-        return self.env[self.made_model].browse(self.made_id).exists() or None
+        return document_at(self.env, self.made_model, self.made_id)
 
     def _made_before(self):
         """What the nearest step before made, of those that made something."""

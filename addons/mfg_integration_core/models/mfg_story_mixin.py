@@ -1,5 +1,6 @@
 from odoo import _, fields, models
 
+from ..documents import document_at
 from ..protocols import lane as rules
 from ..timeline import ATTEMPT_TONES, in_order, moment
 
@@ -183,8 +184,8 @@ class MfgStoryMixin(models.AbstractModel):
         )
         documents = []
         for model, res_id in {(row.res_model, row.res_id) for row in rows}:
-            document = model in self.env and self.env[model].browse(res_id).exists()
-            if document:
+            document = document_at(self.env, model, res_id)
+            if document is not None:
                 documents.append(
                     {
                         "model": model,

@@ -195,7 +195,7 @@ class MrpProduction(models.Model):
         if self.mfg_state in FINAL or self.env.context.get("mfg_no_resume"):
             return
         started = hold.paused_workorder_ids._mfg_start_again()
-        hold._newest()._audit(self, "order.resumed", new=self.mfg_state, why=why)
+        hold._newest()._audit("order.resumed", self, new=self.mfg_state, why=why)
         self._mfg_note(self._mfg_resumed_note(started, why))
 
     def _mfg_resumed_note(self, started, why):

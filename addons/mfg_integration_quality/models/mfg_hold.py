@@ -22,7 +22,7 @@ class MfgHold(models.Model):
             )
             document = hold._document()
             hold._audit(
-                document, "hold.restated", old=before, new=hold.name, why=reason
+                "hold.restated", document, old=before, new=hold.name, why=reason
             )
             if document is not None:
                 document.invalidate_recordset(["mfg_block_message"], flush=False)
