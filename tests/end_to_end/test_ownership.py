@@ -52,7 +52,7 @@ def test_b5_what_the_cmms_does_not_own_waits_for_an_approver(live):
 
         verdict_id = admin.create(
             "mfg.decision.verdict",
-            decision_ids=[(6, 0, [decision_id])],
+            row_ids=[(6, 0, [decision_id])],
             verdict="approve",
             note="The technician is there.",
         )

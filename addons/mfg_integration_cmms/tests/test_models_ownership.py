@@ -145,7 +145,7 @@ class TestDecisions(OwnershipCase):
         wizard = self.env["mfg.decision.verdict"].with_user(self.approver)
         wizard.create(
             {
-                "decision_ids": [(6, 0, self.decision.ids)],
+                "row_ids": [(6, 0, self.decision.ids)],
                 "verdict": verdict,
                 "note": note,
             }

@@ -104,19 +104,6 @@ class MfgChange(models.Model):
         record = self._record()
         return record._mfg_change_opens() if record else False
 
-    def _ask_verdict(self, verdict, title):
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "mfg.change.verdict",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_change_ids": self.ids,
-                "default_verdict": verdict,
-            },
-        }
-
     # -------------------------------------------------------------------- asking
 
     @api.model

@@ -91,19 +91,6 @@ class MfgDecision(models.Model):
         """Ask for a note, then reject the event."""
         return self._ask_verdict("reject", _("Reject"))
 
-    def _ask_verdict(self, verdict, title):
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "mfg.decision.verdict",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_decision_ids": self.ids,
-                "default_verdict": verdict,
-            },
-        }
-
     # ---------------------------------------------------------------- asking
 
     @api.model

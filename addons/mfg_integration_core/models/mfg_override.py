@@ -117,19 +117,6 @@ class MfgOverride(models.Model):
         """Ask for a note, then take the overrides off the list."""
         return self._ask_verdict("settle", _("Settle Override"))
 
-    def _ask_verdict(self, verdict, title):
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": "mfg.override.verdict",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
-                "default_override_ids": self.ids,
-                "default_verdict": verdict,
-            },
-        }
-
     # ---------------------------------------------------------------- business
 
     @api.model

@@ -45,7 +45,7 @@ class OverrideCase(ManufacturingCase):
         wizard = self.env["mfg.override.verdict"].with_user(user or self.approver)
         wizard.create(
             {
-                "override_ids": [(6, 0, override.ids)],
+                "row_ids": [(6, 0, override.ids)],
                 "verdict": verdict,
                 "note": note,
             }

@@ -2,12 +2,14 @@ from odoo import fields, models
 
 
 class MfgChangeVerdict(models.TransientModel):
-    """A person agrees to changes or rejects them, and writes a note about it."""
+    """An Approver agrees to changes or rejects them."""
 
     _name = "mfg.change.verdict"
+    _inherit = ["mfg.verdict.mixin"]
     _description = "Decide about Change"
+    _assent = "agree"
 
-    change_ids = fields.Many2many("mfg.change", string="Changes", required=True)
+    row_ids = fields.Many2many("mfg.change", string="Changes", required=True)
     verdict = fields.Selection(
         [
             ("agree", "Agree: it holds from now on"),
@@ -15,10 +17,6 @@ class MfgChangeVerdict(models.TransientModel):
         ],
         required=True,
     )
-    note = fields.Text(help="What you checked, or what is wrong with it.")
-
-    def action_confirm(self):
-        """Do it; the changes check who may."""
-        self.ensure_one()
-        self.change_ids._decide(self.verdict == "agree", self.note)
-        return {"type": "ir.actions.act_window_close"}
+    note = fields.Text(
+        required=False, help="What you checked, or what is wrong with it."
+    )

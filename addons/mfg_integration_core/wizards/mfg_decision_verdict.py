@@ -2,12 +2,14 @@ from odoo import fields, models
 
 
 class MfgDecisionVerdict(models.TransientModel):
-    """An Approver approves or rejects what events want, and writes a note about it."""
+    """An Approver approves or rejects what events want."""
 
     _name = "mfg.decision.verdict"
+    _inherit = ["mfg.verdict.mixin"]
     _description = "Decide What an Event Wants"
+    _assent = "approve"
 
-    decision_ids = fields.Many2many("mfg.decision", string="Decisions", required=True)
+    row_ids = fields.Many2many("mfg.decision", string="Decisions", required=True)
     verdict = fields.Selection(
         [
             ("approve", "Approve: the event has its effect"),
@@ -15,10 +17,3 @@ class MfgDecisionVerdict(models.TransientModel):
         ],
         required=True,
     )
-    note = fields.Text(required=True)
-
-    def action_confirm(self):
-        """Do it; the decisions check who may."""
-        self.ensure_one()
-        self.decision_ids._decide(self.verdict == "approve", self.note)
-        return {"type": "ir.actions.act_window_close"}

@@ -2,12 +2,14 @@ from odoo import fields, models
 
 
 class MfgOverrideVerdict(models.TransientModel):
-    """A person grants, refuses or settles overrides and writes a note about it."""
+    """A person grants, refuses or settles overrides."""
 
     _name = "mfg.override.verdict"
+    _inherit = ["mfg.verdict.mixin"]
     _description = "Decide about Override"
+    _assent = "grant"
 
-    override_ids = fields.Many2many("mfg.override", string="Overrides", required=True)
+    row_ids = fields.Many2many("mfg.override", string="Overrides", required=True)
     verdict = fields.Selection(
         [
             ("grant", "Grant: it may pass"),
@@ -16,13 +18,9 @@ class MfgOverrideVerdict(models.TransientModel):
         ],
         required=True,
     )
-    note = fields.Text(required=True)
 
-    def action_confirm(self):
-        """Do it; the overrides check who may."""
-        self.ensure_one()
+    def _carry_out(self):
+        """Extended: to settle is neither yes nor no."""
         if self.verdict == "settle":
-            self.override_ids._settle(self.note)
-        else:
-            self.override_ids._decide(self.verdict == "grant", self.note)
-        return {"type": "ir.actions.act_window_close"}
+            return self.row_ids._settle(self.note)
+        return super()._carry_out()

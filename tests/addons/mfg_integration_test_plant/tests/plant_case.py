@@ -137,7 +137,7 @@ class PlantCase(ManufacturingCase):
         asked = self.env["mfg.override"].search([("state", "=", "requested")])
         self.env["mfg.override.verdict"].with_user(self.approver).create(
             {
-                "override_ids": [(6, 0, asked.ids)],
+                "row_ids": [(6, 0, asked.ids)],
                 "verdict": "grant",
                 "note": "Checked the lot",
             }
