@@ -1,6 +1,7 @@
 """Moments of a story, in the one shape that the timeline on the screens draws."""
 
 from datetime import timezone
+from typing import NamedTuple
 
 #: What happens at one instant is shown cause first.
 KINDS = (
@@ -22,6 +23,26 @@ ATTEMPT_TONES = {
     "permanent": "danger",
     "abandoned": "warning",
 }
+
+
+class Look(NamedTuple):
+    """How the timeline tells of an audited action.
+
+    :param kind: one of :data:`KINDS`
+    :param icon: of Font Awesome
+    :param title: speaks of ``%(document)s``, of what was and what is (``%(old)s``,
+        ``%(new)s``, states as a person writes them), of what is as it was written down
+        (``%(name)s``); without one it says what changed
+    """
+
+    kind: str
+    icon: str
+    tone: str
+    title: str = ""
+
+
+#: Of actions that nobody said more about.
+OTHER_LOOK = Look("note", "fa-info-circle", "info")
 
 
 def moment(record, at, kind, title, detail, icon, tone, opens=None, shift=""):

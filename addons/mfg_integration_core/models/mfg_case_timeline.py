@@ -2,26 +2,8 @@ from odoo import _, api, fields, models
 
 from ..documents import document_at
 from ..protocols import rfc3339
-from ..timeline import ATTEMPT_TONES, in_order, moment
+from ..timeline import ATTEMPT_TONES, OTHER_LOOK, Look, in_order, moment
 
-#: Font Awesome icon and tone per audited action; others are notes.
-LOOKS = {
-    "case.opened": ("note", "fa-folder-open-o", "info"),
-    "case.settled": ("note", "fa-check-circle", "success"),
-    "document.created": ("document", "fa-file-text-o", "info"),
-    "document.freed": ("state", "fa-play", "success"),
-    "equipment.down": ("state", "fa-bolt", "danger"),
-    "equipment.running": ("state", "fa-play", "success"),
-    "hold.lifted": ("hold", "fa-unlock", "success"),
-    "hold.placed": ("hold", "fa-hand-paper-o", "danger"),
-    "hold.restated": ("hold", "fa-hand-paper-o", "warning"),
-    "order.resumed": ("state", "fa-play", "success"),
-    "partner.ignored": ("note", "fa-filter", "warning"),
-    "state.changed": ("state", "fa-exchange", "info"),
-    "workcenter.blocked": ("state", "fa-ban", "danger"),
-    "workcenter.unblocked": ("state", "fa-unlock", "success"),
-}
-OTHER_LOOK = ("note", "fa-info-circle", "info")
 STATE_TONES = {"blocked": "danger", "completed": "success", "cancelled": "warning"}
 EVENT_TONES = {
     "dead": "danger",
@@ -157,19 +139,17 @@ class MfgCaseTimeline(models.Model):
         )
 
     def _moment_of_entry(self, entry):
-        kind, icon, tone = LOOKS.get(entry.action, OTHER_LOOK)
-        if entry.action == "state.changed":
-            tone = STATE_TONES.get(entry.new_value, tone)
+        look = self._entry_look(entry)
         return moment(
             entry,
             entry.at,
-            kind,
-            self._entry_title(entry),
+            look.kind,
+            look.title,
             ". ".join(part for part in (entry.why, self._entry_actor(entry)) if part),
-            icon,
-            tone,
+            look.icon,
+            look.tone,
             opens=(entry.res_model, entry.res_id),
-            shift=self._shift_of_entry(entry) if kind == "hold" else "",
+            shift=self._shift_of_entry(entry) if look.kind == "hold" else "",
         )
 
     def _shift_of_entry(self, entry):
@@ -196,34 +176,80 @@ class MfgCaseTimeline(models.Model):
 
     @api.model
     def _entry_title(self, entry):
-        """One line about an audit entry; an unknown action shows what it changed."""
+        """One line about an audit entry."""
+        return self._entry_look(entry).title
+
+    @api.model
+    def _entry_look(self, entry):
+        """How an audit entry is told; an unknown action shows what it changed."""
+        look = self._looks().get(entry.action, OTHER_LOOK)
+        if entry.action == "state.changed":
+            look = look._replace(tone=STATE_TONES.get(entry.new_value, look.tone))
         words = {
             "action": entry.action,
             "document": entry.display,
             "old": _spaced(entry.old_value),
             "new": _spaced(entry.new_value),
+            "name": entry.new_value,
         }
-        titles = {
-            "case.opened": _("Case opened: %(new)s"),
-            "case.settled": _("Case settled"),
-            "document.created": _("%(document)s created"),
-            "document.freed": _("%(document)s may go on"),
-            "equipment.down": _("%(document)s is down"),
-            "equipment.running": _("%(document)s runs"),
-            "hold.lifted": _("%(document)s no longer held: %(old)s"),
-            "hold.placed": _("%(document)s held: %(new)s"),
-            "hold.restated": _("%(document)s still held: %(new)s"),
-            "order.resumed": _("%(document)s goes on"),
-            "partner.ignored": _("%(document)s: %(new)s ignored"),
-            "workcenter.blocked": _("%(document)s blocked"),
-            "workcenter.unblocked": _("%(document)s unblocked"),
-        }
-        title = titles.get(entry.action)
+        title = look.title
         if not title and entry.new_value:
             title = _("%(document)s: %(new)s")
             if entry.old_value:
                 title = _("%(document)s: %(old)s → %(new)s")
-        return (title or _("%(document)s: %(action)s")) % words
+        return look._replace(title=(title or _("%(document)s: %(action)s")) % words)
+
+    @api.model
+    def _looks(self):
+        """``{audited action: Look}``; extended by whoever audits another one."""
+        return {
+            "case.opened": Look(
+                "note", "fa-folder-open-o", "info", _("Case opened: %(new)s")
+            ),
+            "case.settled": Look(
+                "note", "fa-check-circle", "success", _("Case settled")
+            ),
+            "document.created": Look(
+                "document", "fa-file-text-o", "info", _("%(document)s created")
+            ),
+            "document.freed": Look(
+                "state", "fa-play", "success", _("%(document)s may go on")
+            ),
+            "equipment.down": Look(
+                "state", "fa-bolt", "danger", _("%(document)s is down")
+            ),
+            "equipment.running": Look(
+                "state", "fa-play", "success", _("%(document)s runs")
+            ),
+            "hold.lifted": Look(
+                "hold",
+                "fa-unlock",
+                "success",
+                _("%(document)s no longer held: %(old)s"),
+            ),
+            "hold.placed": Look(
+                "hold", "fa-hand-paper-o", "danger", _("%(document)s held: %(new)s")
+            ),
+            "hold.restated": Look(
+                "hold",
+                "fa-hand-paper-o",
+                "warning",
+                _("%(document)s still held: %(new)s"),
+            ),
+            "order.resumed": Look(
+                "state", "fa-play", "success", _("%(document)s goes on")
+            ),
+            "partner.ignored": Look(
+                "note", "fa-filter", "warning", _("%(document)s: %(new)s ignored")
+            ),
+            "state.changed": Look("state", "fa-exchange", "info"),
+            "workcenter.blocked": Look(
+                "state", "fa-ban", "danger", _("%(document)s blocked")
+            ),
+            "workcenter.unblocked": Look(
+                "state", "fa-unlock", "success", _("%(document)s unblocked")
+            ),
+        }
 
 
 def _spaced(word: str | bool) -> str:

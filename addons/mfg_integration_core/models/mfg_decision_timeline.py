@@ -1,16 +1,6 @@
 from odoo import _, api, models
 
-from .mfg_case_timeline import LOOKS
-
-LOOKS.update(
-    {
-        "decision.asked": ("note", "fa-question-circle-o", "warning"),
-        "decision.approved": ("note", "fa-check-circle-o", "success"),
-        "decision.rejected": ("note", "fa-ban", "warning"),
-        "decision.lapsed": ("note", "fa-circle-o", "info"),
-        "ownership.refused": ("note", "fa-ban", "warning"),
-    }
-)
+from ..timeline import Look
 
 
 class MfgDecisionTimeline(models.Model):
@@ -19,15 +9,34 @@ class MfgDecisionTimeline(models.Model):
     _inherit = "mfg.case"
 
     @api.model
-    def _entry_title(self, entry):
-        words = {"document": entry.display, "new": entry.new_value}
-        titles = {
-            "decision.asked": _("%(document)s: %(new)s waits for a decision", **words),
-            "decision.approved": _("%(document)s: %(new)s approved", **words),
-            "decision.rejected": _("%(document)s: %(new)s rejected", **words),
-            "decision.lapsed": _("%(document)s: nothing to decide any more", **words),
-            "ownership.refused": _(
-                "%(document)s: %(new)s refused, it belongs to another system", **words
+    def _looks(self):
+        return {
+            **super()._looks(),
+            "decision.asked": Look(
+                "note",
+                "fa-question-circle-o",
+                "warning",
+                _("%(document)s: %(name)s waits for a decision"),
+            ),
+            "decision.approved": Look(
+                "note",
+                "fa-check-circle-o",
+                "success",
+                _("%(document)s: %(name)s approved"),
+            ),
+            "decision.rejected": Look(
+                "note", "fa-ban", "warning", _("%(document)s: %(name)s rejected")
+            ),
+            "decision.lapsed": Look(
+                "note",
+                "fa-circle-o",
+                "info",
+                _("%(document)s: nothing to decide any more"),
+            ),
+            "ownership.refused": Look(
+                "note",
+                "fa-ban",
+                "warning",
+                _("%(document)s: %(name)s refused, it belongs to another system"),
             ),
         }
-        return titles.get(entry.action) or super()._entry_title(entry)

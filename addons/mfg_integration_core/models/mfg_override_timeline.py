@@ -1,17 +1,6 @@
 from odoo import _, api, models
 
-from .mfg_case_timeline import LOOKS
-
-LOOKS.update(
-    {
-        "override.requested": ("note", "fa-question-circle-o", "info"),
-        "override.granted": ("note", "fa-check-circle-o", "warning"),
-        "override.refused": ("note", "fa-ban", "info"),
-        "override.used": ("state", "fa-unlock-alt", "warning"),
-        "override.settled": ("note", "fa-flag-checkered", "success"),
-        "outage.passed": ("state", "fa-plug", "warning"),
-    }
-)
+from ..timeline import Look
 
 
 class MfgOverrideTimeline(models.Model):
@@ -20,16 +9,40 @@ class MfgOverrideTimeline(models.Model):
     _inherit = "mfg.case"
 
     @api.model
-    def _entry_title(self, entry):
-        words = {"document": entry.display}
-        titles = {
-            "override.requested": _("Override asked for: %(document)s", **words),
-            "override.granted": _("Override granted: %(document)s", **words),
-            "override.refused": _("Override refused: %(document)s", **words),
-            "override.used": _("%(document)s passes with an override", **words),
-            "override.settled": _("Override settled: %(document)s", **words),
-            "outage.passed": _(
-                "%(document)s goes on although a partner is down", **words
+    def _looks(self):
+        return {
+            **super()._looks(),
+            "override.requested": Look(
+                "note",
+                "fa-question-circle-o",
+                "info",
+                _("Override asked for: %(document)s"),
+            ),
+            "override.granted": Look(
+                "note",
+                "fa-check-circle-o",
+                "warning",
+                _("Override granted: %(document)s"),
+            ),
+            "override.refused": Look(
+                "note", "fa-ban", "info", _("Override refused: %(document)s")
+            ),
+            "override.used": Look(
+                "state",
+                "fa-unlock-alt",
+                "warning",
+                _("%(document)s passes with an override"),
+            ),
+            "override.settled": Look(
+                "note",
+                "fa-flag-checkered",
+                "success",
+                _("Override settled: %(document)s"),
+            ),
+            "outage.passed": Look(
+                "state",
+                "fa-plug",
+                "warning",
+                _("%(document)s goes on although a partner is down"),
             ),
         }
-        return titles.get(entry.action) or super()._entry_title(entry)

@@ -5,12 +5,13 @@ class MfgCase(models.Model):
     _inherit = "mfg.case"
 
     @api.model
-    def _entry_title(self, entry):
+    def _looks(self):
         """Extended: holds that stay although quality has decided."""
-        if entry.action == "hold.restated":
-            return _(
-                "%(document)s stays held: %(hold)s",
-                document=entry.display,
-                hold=entry.new_value,
-            )
-        return super()._entry_title(entry)
+        looks = super()._looks()
+        restated = looks["hold.restated"]
+        return {
+            **looks,
+            "hold.restated": restated._replace(
+                title=_("%(document)s stays held: %(name)s")
+            ),
+        }
