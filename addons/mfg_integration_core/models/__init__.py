@@ -142,6 +142,9 @@ from . import mfg_sweeper_clock
 from . import mfg_rule_worker
 from . import mfg_unit
 from . import mfg_value_map
+from . import mfg_value_map_change
+from . import mfg_value_map_check
+from . import mfg_value_map_choices
 from . import mfg_value_map_shipped
 from . import mfg_value_map_table
 from . import mfg_value_map_use

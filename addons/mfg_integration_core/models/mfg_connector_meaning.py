@@ -28,3 +28,7 @@ class MfgConnectorMeaning(models.Model):
         " the connector is live. A new word is one that had no meaning before: what"
         " brought it waits.",
     )
+
+    def _maps_need_second_person(self):
+        """Whether what the connector's codes mean changes by two people only."""
+        return bool(self) and self.state != "draft" and self.map_approval != "none"

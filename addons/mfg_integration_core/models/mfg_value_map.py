@@ -1,8 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError, ValidationError
 
-from ..exceptions import UnknownEventTypeError
-from ..protocols import template_targets
 from ..protocols.value_map import BOTH, IN, OUT
 
 #: Maps whose meanings are records, and the field that holds the record.
@@ -150,52 +147,6 @@ class MfgValueMap(models.Model):
             """
         )
 
-    # ------------------------------------------------------------------- choices
-
-    @api.model
-    def _selection_map_name(self):
-        """Maps that the suite knows, and those of the templates."""
-        known = {
-            "status": _("Status"),
-            "priority": _("Priority"),
-            "disposition": _("Quality decision"),
-            "reason": _("Reason"),
-            "uom": _("Unit of measure"),
-            "product": _("Product"),
-            "lot": _("Lot"),
-            "location": _("Location"),
-            "workcenter": _("Work center"),
-            "equipment": _("Equipment"),
-            "loss": _("Downtime reason"),
-        }
-        for name in self.env["mfg.connector"]._template_map_names():
-            known.setdefault(name, name.replace("_", " ").capitalize())
-        return list(known.items())
-
-    @api.model
-    def _map_label(self, name):
-        """What people call the map."""
-        return dict(self._selection_map_name()).get(name, name)
-
-    @api.model
-    def _record_field(self, name):
-        """Field of the records that a map leads to; None where it leads to words."""
-        return RECORD_FIELDS.get(name)
-
-    @api.model
-    def _record_model(self, name):
-        """Model of the records that a map leads to; None where it leads to words."""
-        field = self._record_field(name)
-        return self._fields[field].comodel_name if field else None
-
-    @api.model
-    def _map_of_model(self, model):
-        """The map that leads to records of ``model``; None for no map."""
-        for name in RECORD_FIELDS:
-            if self._record_model(name) == model:
-                return name
-        return None
-
     # ------------------------------------------------------------------ computes
 
     @api.depends("map_name", "value", *RECORD_FIELDS.values())
@@ -218,12 +169,6 @@ class MfgValueMap(models.Model):
                 f"{self._map_label(entry.map_name)}: {entry.partner_code or '…'}"
                 f" = {entry.meaning or '…'}"
             )
-
-    @api.depends("connector_id", "map_name")
-    def _compute_known_words(self):
-        for entry in self:
-            words = entry._words_to_choose_from() if entry.connector_id else None
-            entry.known_words = ", ".join(words or [])
 
     @api.depends("shipped", "connector_id", "map_name", "partner_code", "meaning_key")
     def _compute_overridden(self):
@@ -254,107 +199,6 @@ class MfgValueMap(models.Model):
         field = RECORD_FIELDS.get(self.map_name)
         return self[field] if field else self.env["mfg.value.map"]
 
-    def _words_to_choose_from(self):
-        """Words that the map may lead to; None when nothing says which.
-
-        What the contracts of the events list that the template fills with the map.
-        """
-        connector = self.connector_id
-        if not connector.template:
-            return None
-        # Not with its own words: these are being looked at.
-        template = connector._load_template(connector.template)
-        contracts = self.env["mfg.event.type"]._contracts()
-        words = {}
-        for event_type, path in template.map_targets.get(self.map_name, ()):
-            try:
-                schema = contracts.schema(event_type)
-            except UnknownEventTypeError:
-                # Its addon is not installed: nothing of it can come in either.
-                continue
-            words |= dict.fromkeys(template_targets.allowed_words(schema, path) or ())
-        return list(words) or None
-
-    # --------------------------------------------------------------- constraints
-
-    @api.onchange("map_name")
-    def _onchange_map_name(self):
-        """A meaning of another map is none of this one."""
-        for name, field in RECORD_FIELDS.items():
-            if name != self.map_name:
-                self[field] = False
-        if self.map_name in RECORD_FIELDS:
-            self.value = False
-
-    @api.constrains(*ENTRY_FIELDS)
-    def _check_meaning(self):
-        for entry in self.filtered(lambda entry: not entry.shipped):
-            label = self._map_label(entry.map_name)
-            leads_to_record = entry.map_name in RECORD_FIELDS
-            if leads_to_record != bool(entry._record()) or (
-                leads_to_record == bool(entry.value)
-            ):
-                raise ValidationError(
-                    _("Choose what %(code)s means (%(map)s).", **entry._named(label))
-                )
-            words = None if leads_to_record else entry._words_to_choose_from()
-            if words and entry.direction != OUT and entry.value not in words:
-                raise ValidationError(
-                    _(
-                        "%(code)s cannot mean %(word)s (%(map)s). Choose one of:"
-                        " %(words)s.",
-                        **entry._named(label),
-                        word=entry.value,
-                        words=", ".join(words),
-                    )
-                )
-
-    def _check_free(self, values, but=None):
-        """Say in plain words, and first, what the unique indexes would say in theirs.
-
-        :param values: of an entry that is to be
-        :param but: the entry that is to say it
-        """
-        entry = self.new(values)
-        if entry.shipped:
-            return
-        same = [
-            ("id", "!=", but.id if but else 0),
-            ("connector_id", "=", entry.connector_id.id),
-            ("plant_id", "=", entry.plant_id.id),
-            ("map_name", "=", entry.map_name),
-            ("shipped", "=", False),
-            # What holds is compared with what holds, a draft with itself.
-            ("version_id", "=", entry.version_id.id),
-        ]
-        inward = [("direction", "!=", OUT), ("partner_code", "=", entry.partner_code)]
-        outward = [("direction", "!=", IN), ("meaning_key", "=", entry.meaning_key)]
-        named = entry._named(self._map_label(entry.map_name))
-        double = entry.direction != OUT and self.search([*same, *inward], limit=1)
-        if double:
-            raise ValidationError(
-                _(
-                    "%(code)s means %(meaning)s already (%(map)s). Change that entry"
-                    " instead.",
-                    **{**named, "meaning": double.meaning},
-                )
-            )
-        double = entry.direction != IN and self.search([*same, *outward], limit=1)
-        if double:
-            raise ValidationError(
-                _(
-                    "For %(meaning)s we send %(other)s already (%(map)s), and it can be"
-                    " one code only. Let %(code)s be only what they tell us, or let the"
-                    " other one be.",
-                    **named,
-                    other=double.partner_code,
-                )
-            )
-
-    def _named(self, label):
-        """Values for sentences about the entry."""
-        return {"code": self.partner_code, "meaning": self.meaning, "map": label}
-
     # ------------------------------------------------------------------- actions
 
     def action_override(self):
@@ -376,109 +220,3 @@ class MfgValueMap(models.Model):
                 "default_value": self.value,
             },
         }
-
-    # ----------------------------------------------------------------- overrides
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Entries, after which everything goes on that waited for them.
-
-        :raise UserError: a second person must agree first
-        """
-        entries = self._create_agreed(vals_list)
-        entries._check_second_person()
-        return entries
-
-    def write(self, vals):
-        """Extended: what waited for the new code goes on, and the change is audited.
-
-        :raise UserError: a second person must agree first
-        """
-        if {"version_id", "shipped"} & vals.keys():
-            raise UserError(_("A draft holds once it is published, and not before."))
-        if not set(ENTRY_FIELDS) & vals.keys():
-            return super().write(vals)
-        self._check_draft_is_open()
-        self._check_second_person(is_change=True)
-        return self._write_agreed(vals)
-
-    def unlink(self):
-        """Extended as :meth:`write`; what was said stays in the audit trail."""
-        self._check_draft_is_open()
-        self._check_second_person(is_change=True)
-        return self._unlink_agreed()
-
-    def _create_agreed(self, vals_list):
-        """Add what was agreed on, or what needs nobody's agreement."""
-        vals_list = [_trimmed(vals) for vals in vals_list]
-        for vals in vals_list:
-            self._check_free(vals)
-        entries = super().create(vals_list)
-        entries._changed("mapping.added")
-        return entries
-
-    def _write_agreed(self, vals):
-        """Change what was agreed on, or what needs nobody's agreement."""
-        vals = _trimmed(vals)
-        before = {entry: entry.display_name for entry in self}
-        for entry in self:
-            home = {
-                "connector_id": entry.connector_id.id,
-                "version_id": entry.version_id.id,
-                "shipped": entry.shipped,
-            }
-            self._check_free({**entry._copied(), **home, **vals}, but=entry)
-        result = super().write(vals)
-        self._changed("mapping.changed", before)
-        return result
-
-    def _unlink_agreed(self):
-        for entry in self._in_effect():
-            entry._audit_in_plant()._append(
-                entry.connector_id, "mapping.removed", old=entry._told()
-            )
-        return super().unlink()
-
-    def _in_effect(self):
-        """The own entries that hold, without shipped ones and drafts."""
-        return self.filtered(lambda entry: not entry.shipped and not entry.version_id)
-
-    def _changed(self, action, before=None):
-        """Audit what people changed, and let go on what waited for it."""
-        own = self._in_effect()
-        before = before or {}
-        self.env["mfg.audit.entry"]._append_all(
-            entry._audit_in_plant()._prepare_entry(
-                entry.connector_id,
-                action,
-                old=before.get(entry),
-                new=entry._told(),
-                why=entry.note,
-            )
-            for entry in own
-        )
-        own._resume_waiting()
-
-    def _audit_in_plant(self):
-        """The audit trail; what is told of the entry is for users of its plant."""
-        plant_id = self.plant_id.id or self.env.context.get("mfg_plant_id")
-        return self.env["mfg.audit.entry"].with_context(mfg_plant_id=plant_id)
-
-    def _told(self):
-        """The whole entry in one line, for the audit trail."""
-        self.ensure_one()
-        directions = dict(self._fields["direction"]._description_selection(self.env))
-        parts = [self.display_name, directions[self.direction].lower()]
-        if self.plant_id:
-            parts.append(self.plant_id.display_name)
-        return ", ".join(parts)
-
-
-def _trimmed(vals):
-    """Values in which blanks around a code or word, which nobody sees, are gone."""
-    texts = {
-        name: vals[name].strip()
-        for name in ("partner_code", "value")
-        if isinstance(vals.get(name), str)
-    }
-    return {**vals, **texts}

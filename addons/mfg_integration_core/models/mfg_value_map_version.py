@@ -1,7 +1,6 @@
 from odoo import _, models
 from odoo.exceptions import UserError
 
-from ..protocols.value_map import IN, OUT
 from .mfg_value_map import ENTRY_FIELDS
 
 
@@ -44,9 +43,8 @@ class MfgValueMapVersion(models.Model):
             )
 
     def _needs_second_person(self):
-        """Whether a change of what the connector's codes mean does."""
-        connector = self.connector_id
-        return connector.state != "draft" and connector.map_approval != "none"
+        """Whether a change of what the connector's codes mean needs one."""
+        return self.connector_id._maps_need_second_person()
 
     def _gives_another_meaning(self):
         """Whether the code or the meaning of a new entry was mapped before."""
@@ -56,12 +54,7 @@ class MfgValueMapVersion(models.Model):
             ("map_name", "=", self.map_name),
             ("version_id", "=", False),
         ]
-        inward = [("direction", "!=", OUT), ("partner_code", "=", self.partner_code)]
-        outward = [("direction", "!=", IN), ("meaning_key", "=", self.meaning_key)]
-        return bool(
-            (self.direction != OUT and self.search([*same, *inward], limit=1))
-            or (self.direction != IN and self.search([*same, *outward], limit=1))
-        )
+        return any(self._said_by_others(same))
 
     def action_propose(self):
         """Open a draft of another meaning for the entry."""

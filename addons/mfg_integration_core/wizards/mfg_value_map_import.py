@@ -46,10 +46,7 @@ class MfgValueMapImport(models.TransientModel):
     @api.depends("connector_id")
     def _compute_as_draft(self):
         for wizard in self:
-            connector = wizard.connector_id
-            wizard.as_draft = connector and (
-                connector.state != "draft" and connector.map_approval != "none"
-            )
+            wizard.as_draft = wizard.connector_id._maps_need_second_person()
 
     @api.onchange("table", "as_draft", "connector_id")
     def _onchange_table(self):
