@@ -13,8 +13,8 @@ from ..exceptions import (
     UnknownConnectorError,
     UnsupportedMediaError,
 )
-from ..models.mfg_inbox_event import Arrival
 from ..protocols import cloudevents, trace_context
+from ..protocols.arrival import Arrival
 from . import door
 
 

@@ -29,9 +29,15 @@ from . import maintenance_request_partner
 from . import mfg_audit_entry
 from . import mfg_audit_sealing
 from . import mfg_binding
+from . import mfg_binding_change
+from . import mfg_binding_lookup
 from . import mfg_case
 from . import mfg_case_timeline
 from . import mfg_connector
+from . import mfg_connector_retry
+from . import mfg_connector_secrets
+from . import mfg_connector_known
+from . import mfg_connector_counts
 from . import mfg_breaker  # after the connector, whose table its own refers to
 from . import mfg_connector_arming
 from . import mfg_connector_breaker
@@ -74,6 +80,8 @@ from . import mfg_plant
 from . import mfg_line
 from . import mfg_shift
 from . import mfg_inbox_event
+from . import mfg_inbox_accept
+from . import mfg_inbox_waiting
 from . import mfg_inbox_clock
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
@@ -122,6 +130,8 @@ from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_setting_value
 from . import mfg_setting
+from . import mfg_setting_registry
+from . import mfg_setting_writing
 from . import mfg_change
 from . import mfg_change_targets
 from . import mfg_rule_change

@@ -1,49 +1,11 @@
-import itertools
 import re
-from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import ormcache
 
-from ..exceptions import (
-    MfgIntegrationError,
-    PermanentDeliveryError,
-    UnknownConnectorError,
-    in_full,
-)
-from ..protocols import webhook_signature
-from ..protocols.retry_policy import RetryPolicy, delay_before, least_span_s
+from ..exceptions import MfgIntegrationError, in_full
 
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]*")
-
-#: What a door needs to know of its connector, kept in memory by every process.
-DOOR_FIELDS = (
-    "code",
-    "company_id",
-    "plant_id",
-    "template",
-    "max_body_bytes",
-    "tolerance_s",
-    "clock_limit_s",
-    "events_per_minute",
-    "adapter",
-    "state",
-    "inbound_auth",
-    "allowed_sources",
-)
-#: And besides, by how the partner proves itself.
-PROOF_FIELDS = {
-    "basic": ("inbound_username",),
-    "jwt": (
-        "jwt_issuer",
-        "jwt_audience",
-        "jwks_url",
-        "jwt_algorithms",
-        "jwt_claim",
-        "jwt_claim_value",
-    ),
-}
 
 
 class MfgConnector(models.Model):
@@ -54,11 +16,6 @@ class MfgConnector(models.Model):
     _inherit = ["mail.thread", "mfg.cached.mixin"]
     _order = "name"
     _check_company_auto = True
-    _cached_fields = frozenset(
-        itertools.chain(
-            DOOR_FIELDS, *PROOF_FIELDS.values(), ["active", "outage_policy"]
-        )
-    )
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(
@@ -112,47 +69,11 @@ class MfgConnector(models.Model):
     )
     base_url = fields.Char("Address", tracking=True)
     username = fields.Char()
-    outbound_secret = fields.Char(
-        compute="_compute_secrets", inverse="_inverse_outbound_secret", copy=False
-    )
-    inbound_secret = fields.Char(
-        compute="_compute_secrets", inverse="_inverse_inbound_secret", copy=False
-    )
-    secret_ids = fields.One2many(
-        "mfg.secret",
-        "connector_id",
-        copy=False,
-        groups="mfg_integration_core.group_administrator",
-    )
-    has_outbound_secret = fields.Boolean(compute="_compute_secrets")
-    has_inbound_secret = fields.Boolean(compute="_compute_secrets")
     parallelism = fields.Integer(
         default=2, help="Lanes worked on at the same time, each by a job of its own."
     )
-    retry_base_s = fields.Float("First Retry after (s)", default=5.0)
-    retry_cap_s = fields.Float("Longest Wait (s)", default=14400.0)
-    retry_factor = fields.Float(
-        "Each Wait Longer by", default=2.0, help="2 doubles the wait each time."
-    )
-    retry_jitter_percent = fields.Integer(
-        "Random Share (%)",
-        default=20,
-        help="Waits are up to this much longer, so that a partner that comes back is"
-        " not met by everything at once.",
-    )
-    retry_max_attempts = fields.Integer("Attempts", default=20)
-    retry_span_h = fields.Float(
-        "Outage Survived (h)",
-        compute="_compute_retry_span",
-        help="A partner may be down this long before a message becomes a dead letter.",
-    )
     subscription_ids = fields.One2many("mfg.subscription", "connector_id", copy=True)
     lane_ids = fields.One2many("mfg.lane", "connector_id", copy=False)
-    message_count = fields.Integer("In 24 Hours", compute="_compute_counts")
-    expired_count = fields.Integer("Expired", compute="_compute_counts")
-    dead_count = fields.Integer("Dead Letters", compute="_compute_counts")
-    waiting_count = fields.Integer("Waiting", compute="_compute_counts")
-    last_success_at = fields.Datetime(compute="_compute_counts")
     inbound_url = fields.Char("Address for Events", compute="_compute_inbound_urls")
     hook_url = fields.Char("Address for Webhooks", compute="_compute_inbound_urls")
 
@@ -183,81 +104,7 @@ class MfgConnector(models.Model):
                     _("The address must begin with http:// or https:// and a host.")
                 )
 
-    @api.constrains(
-        "retry_base_s",
-        "retry_cap_s",
-        "retry_factor",
-        "retry_jitter_percent",
-        "retry_max_attempts",
-    )
-    def _check_retry_plan(self):
-        for connector in self:
-            try:
-                connector._retry_policy()
-            except ValueError as error:
-                raise ValidationError(
-                    _("This is no retry plan: %(error)s", error=error)
-                ) from error
-
     # ---------------------------------------------------------------- computes
-
-    @api.depends("retry_base_s", "retry_cap_s", "retry_factor", "retry_max_attempts")
-    def _compute_retry_span(self):
-        for connector in self:
-            try:
-                span_s = least_span_s(connector._retry_policy())
-            except ValueError:  # half typed in; saving it says what is wrong
-                span_s = 0.0
-            connector.retry_span_h = span_s / 3600
-
-    @api.depends("secret_ids.purpose")
-    def _compute_secrets(self):
-        for connector in self:
-            purposes = set(connector.sudo().secret_ids.mapped("purpose"))
-            connector.has_outbound_secret = "outbound" in purposes
-            connector.has_inbound_secret = "inbound" in purposes
-            # Written only: what was stored never comes back to a screen.
-            connector.outbound_secret = False
-            connector.inbound_secret = False
-
-    def _inverse_outbound_secret(self):
-        self._seal_secret("outbound")
-
-    def _inverse_inbound_secret(self):
-        self._seal_secret("inbound")
-
-    def _seal_secret(self, purpose):
-        """Seal what was typed in, and forget it before a screen reads it back."""
-        name = f"{purpose}_secret"
-        for connector in self.filtered(name):
-            self.env["mfg.secret"]._add(connector, purpose, connector[name])
-        self.invalidate_recordset([name])
-
-    def _compute_counts(self):
-        log, dead = self.env["mfg.integration.log"], self.env["mfg.dead.letter"]
-        yesterday = fields.Datetime.now() - timedelta(days=1)
-        lately = self._counted(log, [("create_date", ">=", yesterday)])
-        expired = self._counted(log, [("state", "=", "expired")])
-        waiting = self._counted(log, [("state", "in", ("waiting", "retry", "held"))])
-        dead = self._counted(dead, [])
-        for connector in self:
-            connector.message_count = lately.get(connector, 0)
-            connector.expired_count = expired.get(connector, 0)
-            connector.waiting_count = waiting.get(connector, 0)
-            connector.dead_count = dead.get(connector, 0)
-            # Of each by itself: the index ends at the newest one of a connector. One
-            # that is not stored yet has none.
-            newest = self.env["mfg.outbox.message"].search(
-                [("connector_id", "in", connector.ids), ("delivered_at", "!=", False)],
-                order="delivered_at desc",
-                limit=1,
-            )
-            connector.last_success_at = newest.delivered_at
-
-    def _counted(self, rows, domain):
-        """How many of the rows each connector has; those with none are missing."""
-        mine = [("connector_id", "in", self.ids), *domain]
-        return dict(rows._read_group(mine, ["connector_id"], ["__count"]))
 
     @api.depends("code")
     def _compute_inbound_urls(self):
@@ -268,75 +115,7 @@ class MfgConnector(models.Model):
             connector.inbound_url = f"{base}/mfg/v1/events/{code}"
             connector.hook_url = f"{base}/mfg/v1/hooks/{code}"
 
-    # ----------------------------------------------------------------- secrets
-
-    def _secrets(self, purpose):
-        """Secrets of a purpose as clear text, newest first. Never log them."""
-        self.ensure_one()
-        return self.env["mfg.secret"].sudo()._clear_values(self, purpose)
-
-    def _retry_policy(self):
-        """:raise ValueError: when the numbers make no plan"""
-        self.ensure_one()
-        return RetryPolicy(
-            base_s=self.retry_base_s,
-            factor=self.retry_factor,
-            cap_s=self.retry_cap_s,
-            jitter=self.retry_jitter_percent / 100,
-            max_attempts=self.retry_max_attempts,
-        )
-
-    def _retry_at(self, attempt, retry_after=None):
-        """When an attempt may begin: naive UTC, or None when there is no such attempt.
-
-        :param attempt: 2 for the first retry
-        :param retry_after: seconds that the partner asked for
-        """
-        self.ensure_one()
-        try:
-            seconds = delay_before(attempt, self._retry_policy(), retry_after)
-        except PermanentDeliveryError:
-            return None
-        return fields.Datetime.now() + timedelta(seconds=seconds)
-
     # ----------------------------------------------------------------- look-up
-
-    @api.model
-    def _by_code(self, code):
-        """The live or paused connector of a code.
-
-        :raise UnknownConnectorError: when there is none
-        """
-        known = self._known_to_doors().get(code)
-        if known is None:
-            raise UnknownConnectorError(
-                "There is no live connector with this code. Check the address, or ask"
-                " the administrator of Odoo to set the connector live."
-            )
-        connector = self.sudo().browse(known["id"])
-        # As a read would, but of what is kept; a door asks for nothing else. What this
-        # transaction has yet to write stays.
-        for name, value in known["fields"].items():
-            connector.env.cache.insert_missing(connector, self._fields[name], [value])
-        return connector
-
-    @api.model
-    @ormcache()
-    def _known_to_doors(self):
-        """Connectors that take something in: ``{code: {"id", "fields"}}``."""
-        takers = self.sudo().search([("state", "in", ("live", "paused"))])
-        return {taker.code: taker._known_to_door() for taker in takers}
-
-    def _known_to_door(self):
-        """``{"id", "fields"}`` of what a door asks, as the cache of records has it."""
-        self.ensure_one()
-        names = (*DOOR_FIELDS, *PROOF_FIELDS.get(self.inbound_auth, ()))
-        values = {name: self[name] for name in names} | self._limits()
-        fields_kept = {
-            name: self._fields[name].convert_to_cache(value, self)
-            for name, value in values.items()
-        }
-        return {"id": self.id, "fields": fields_kept}
 
     @api.model
     def _subscriptions_to(self, event_type):
@@ -406,13 +185,6 @@ class MfgConnector(models.Model):
         self.filtered(lambda connector: connector.state == "paused").state = "live"
         self._wake()
 
-    def action_generate_inbound_secret(self):
-        """Make a secret for the partner's signatures and show it this once."""
-        self.ensure_one()
-        secret = webhook_signature.new_secret()
-        self.env["mfg.secret"]._add(self, "inbound", secret)
-        return self.env["mfg.secret"]._show_once(secret)
-
     def action_test_connection(self):
         """Call the partner's check operation and say in plain words how it went."""
         self.ensure_one()
@@ -436,28 +208,4 @@ class MfgConnector(models.Model):
                 "title": _("%(name)s answers", name=self.name),
                 "message": answer,
             },
-        }
-
-    def action_view_log(self):
-        """The connector's rows of the log."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Log of %(name)s", name=self.name),
-            "res_model": "mfg.integration.log",
-            "views": [(False, "list"), (False, "form")],
-            "domain": [("connector_id", "=", self.id)],
-            "context": dict(self.env.context.get("mfg_log_filter") or {}),
-        }
-
-    def action_view_dead_letters(self):
-        """What of the connector failed for good, by cause."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Dead letters of %(name)s", name=self.name),
-            "res_model": "mfg.dead.letter",
-            "views": [(False, "list")],
-            "domain": [("connector_id", "=", self.id)],
-            "context": {"search_default_group_by_cause": 1},
         }

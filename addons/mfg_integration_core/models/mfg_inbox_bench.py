@@ -6,8 +6,8 @@ from odoo.exceptions import UserError
 
 from ..exceptions import InvalidEventError, MfgIntegrationError
 from ..protocols import strict_json
+from ..protocols.arrival import Arrival
 from ..unit_of_work import rehearse
-from .mfg_inbox_event import Arrival
 
 
 class MfgInboxBench(models.Model):

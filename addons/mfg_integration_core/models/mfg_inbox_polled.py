@@ -1,8 +1,8 @@
 from odoo import models
 
 from ..protocols import strict_json
+from ..protocols.arrival import Arrival
 from ..protocols.poll_item import event_id
-from .mfg_inbox_event import Arrival
 
 #: Kept with the event for its mapping. No door keeps headers of these names.
 SOURCE, KEY, GONE = "mfg-source", "mfg-key", "mfg-gone"

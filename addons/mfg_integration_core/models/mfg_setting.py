@@ -1,36 +1,14 @@
 import json
-from typing import NamedTuple
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ..protocols.inheritance import DEFAULT, LEVELS, Resolved, nearest
 from .mfg_setting_value import LEVELS as LEVEL_NAMES
+from .mfg_setting_value import MODELS, place_of
 
-MODELS = {"company": "res.company", "plant": "mfg.plant", "line": "mfg.line"}
-TYPES = {"boolean": bool, "integer": int, "char": str}
 #: Ids of rows are made of the place, its level and the number of the setting.
 MOST_SETTINGS = 1000
-
-
-class Setting(NamedTuple):
-    """One setting: what it is and down to which level it may be set."""
-
-    kind: str
-    default: object
-    label: str
-    help: str
-    depth: str = "line"
-    least: int | None = None
-    #: Whether a change of it needs a second person where the plant wants one.
-    is_policy: bool = True
-
-    def is_valid(self, value) -> bool:
-        """Whether the value is of the right kind and not too small."""
-        if type(value) is not TYPES[self.kind]:
-            return False
-        return self.least is None or value >= self.least
 
 
 class MfgSetting(models.Model):
@@ -168,77 +146,6 @@ class MfgSetting(models.Model):
         places = self.env[MODELS[resolved.level]].sudo()
         return places.browse(resolved.place).display_name
 
-    # ---------------------------------------------------------------- registry
-
-    @api.model
-    def _registry(self):
-        """``{key: Setting}`` of all that can be set; addons add theirs."""
-        return {
-            "change.second_person": Setting(
-                "boolean",
-                False,
-                _("Changes need a second person"),
-                _(
-                    "A change of a rule, a policy or a setting that holds waits until"
-                    " another Integration Approver agrees."
-                ),
-                depth="plant",
-            ),
-            "connector.clock_limit_s": Setting(
-                "integer",
-                60,
-                _("Clocks may be off by (s)"),
-                _(
-                    "A partner whose clock is off by more is flagged, and the time at"
-                    " which its event came counts."
-                ),
-                depth="plant",
-                least=1,
-            ),
-            "connector.max_body_bytes": Setting(
-                "integer",
-                1048576,
-                _("Largest body (bytes)"),
-                _("Longer requests of a partner are refused."),
-                depth="plant",
-                least=1,
-                is_policy=False,
-            ),
-            "connector.tolerance_s": Setting(
-                "integer",
-                300,
-                _("Signature tolerance (s)"),
-                _("Clock skew that the signature of a partner may have."),
-                depth="plant",
-                least=1,
-            ),
-            "hold.restart_work_orders": Setting(
-                "boolean",
-                True,
-                _("Work orders start again by themselves"),
-                _(
-                    "What a hold paused goes on when its last hold is lifted. No: a"
-                    " person at the machine starts it."
-                ),
-            ),
-            "retention.bodies_days": Setting(
-                "integer",
-                30,
-                _("Bodies are kept (days)"),
-                _("What was exchanged, word by word; 0 keeps it for ever."),
-                depth="plant",
-                least=0,
-            ),
-            "retention.rows_days": Setting(
-                "integer",
-                365,
-                _("Rows are kept (days)"),
-                _("That something was exchanged, and how; 0 keeps it for ever."),
-                depth="plant",
-                least=0,
-            ),
-        }
-
     # ----------------------------------------------------------------- reading
 
     @api.model
@@ -262,129 +169,6 @@ class MfgSetting(models.Model):
         places = {level: getattr(scope, level).id for level in LEVELS[1:] if scope}
         return nearest(own, places, default)
 
-    # ----------------------------------------------------------------- writing
-
-    def action_override(self):
-        """Ask for the value that shall hold at this place."""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.label,
-            "res_model": "mfg.setting.override",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_setting_id": self.id},
-        }
-
-    def action_drop(self):
-        """Let the value of the next wider place hold here again."""
-        for row in self.filtered("is_own"):
-            row._check_may_set()
-            row._change(row.key, row._place(), None)
-
-    def _override(self, value, why=None):
-        """Have ``value`` hold at the place of this row, as the acting user.
-
-        :return: the change that waits for a second person, if one does
-
-        :raise AccessError: the user may not set anything here
-        :raise ValidationError: the setting takes no such value
-        """
-        self.ensure_one()
-        self._check_may_set()
-        return self._change(self.key, self._place(), value, why)
-
     def _place(self):
         """The company, plant or line of the row; no company for all of them."""
-        if self.level == "global":
-            return self.env["res.company"]
-        return self[f"{self.level}_id"]
-
-    def _check_may_set(self):
-        """Refuse who is no administrator, or is one of other plants only."""
-        user = self.env.user
-        if not user.has_group("mfg_integration_core.group_administrator"):
-            raise AccessError(
-                _("Only an Integration Administrator may change a setting.")
-            )
-        if user.mfg_plant_ids and self.plant_id not in user.mfg_plant_ids:
-            raise AccessError(
-                _(
-                    "You may change settings of %(plants)s only. Ask an administrator"
-                    " of all plants.",
-                    plants=", ".join(user.mfg_plant_ids.mapped("name")),
-                )
-            )
-
-    @api.model
-    def _set(self, key, place, value, why=None):
-        """Keep a value for a place and audit it; None drops the one it had.
-
-        :param place: a company, plant or line; an empty recordset for all companies
-        """
-        level = _level_of(place)
-        self._check_value(key, level, value)
-        # sudo: nobody has the right to write values; only code does, and audits it.
-        values = self.env["mfg.setting.value"].sudo()
-        row = values.search(
-            [("key", "=", key), ("level", "=", level)]
-            + ([(f"{level}_id", "=", place.id)] if place else [])
-        )
-        before = json.loads(row.content) if row else None
-        if value == before and type(value) is type(before):
-            return
-        if not row:
-            row = values.create(self._prepare_value(key, level, place, value))
-        elif value is not None:
-            row.content = json.dumps(value)
-        self.env["mfg.audit.entry"]._append(
-            place or row,
-            "setting.changed" if value is not None else "setting.dropped",
-            old=None if before is None else f"{key} = {json.dumps(before)}",
-            new=None if value is None else f"{key} = {json.dumps(value)}",
-            why=why,
-        )
-        if value is None:
-            row.unlink()
-        self.env["mfg.setting"].invalidate_model(flush=False)
-
-    @api.model
-    def _check_value(self, key, level, value):
-        """:raise ValidationError: the setting takes no such value at this level"""
-        setting = self._registry()[key]
-        if LEVELS.index(level) > LEVELS.index(setting.depth):
-            raise ValidationError(
-                _(
-                    "%(setting)s can't be set for a %(level)s.",
-                    setting=setting.label,
-                    level=dict(LEVEL_NAMES)[level].lower(),
-                )
-            )
-        if value is not None and not setting.is_valid(value):
-            raise ValidationError(
-                _(
-                    "%(value)s is no value of %(setting)s. %(help)s",
-                    value=value,
-                    setting=setting.label,
-                    help=setting.help,
-                )
-            )
-
-    @api.model
-    def _prepare_value(self, key, level, place, value):
-        """Values of the row that keeps a value."""
-        scope = self.env["mfg.plant"]._scope_of(place).get(place.id)
-        return {
-            "key": key,
-            "level": level,
-            "company_id": scope.company.id if scope else False,
-            "plant_id": scope.plant.id if scope else False,
-            "line_id": scope.line.id if scope else False,
-            "content": json.dumps(value),
-        }
-
-
-def _level_of(place) -> str:
-    if not place:
-        return "global"
-    return next(level for level, model in MODELS.items() if model == place._name)
+        return place_of(self)

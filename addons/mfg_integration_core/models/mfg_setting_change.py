@@ -2,7 +2,7 @@ import json
 
 from odoo import _, api, models
 
-from .mfg_setting import MODELS
+from .mfg_setting_value import MODELS, level_of
 
 
 class MfgSettingChange(models.Model):
@@ -35,11 +35,9 @@ class MfgSettingChange(models.Model):
     @api.model
     def _row_of(self, key, place):
         """The row about a setting at a place."""
-        if not place:
-            return self.search([("key", "=", key), ("level", "=", "global")])
-        level = next(name for name, model in MODELS.items() if model == place._name)
-        terms = [("level", "=", level), (f"{level}_id", "=", place.id)]
-        return self.search([("key", "=", key), *terms])
+        level = level_of(place)
+        about = [(f"{level}_id", "=", place.id)] if place else []
+        return self.search([("key", "=", key), ("level", "=", level), *about])
 
     # -------------------------------------------------------------- the change
 

@@ -10,6 +10,8 @@ LEVELS = [
     ("plant", "Plant"),
     ("line", "Line"),
 ]
+#: Models of the places, by level; all companies together are no record.
+MODELS = {"company": "res.company", "plant": "mfg.plant", "line": "mfg.line"}
 
 
 class MfgSettingValue(models.Model):
@@ -46,13 +48,21 @@ class MfgSettingValue(models.Model):
         """``{key: {(level, id of the place): value}}`` of all that was set."""
         own = defaultdict(dict)
         for row in self.sudo().search([]):
-            place = row._place()
+            place = place_of(row)
             own[row.key][row.level, place.id or 0] = json.loads(row.content)
         return dict(own)
 
-    def _place(self):
-        """The company, plant or line of the value; no company for all of them."""
-        self.ensure_one()
-        if self.level == "global":
-            return self.env["res.company"]
-        return self[f"{self.level}_id"]
+
+def place_of(row):
+    """The company, plant or line of a row with a level; no company for all of them."""
+    row.ensure_one()
+    if row.level == "global":
+        return row.env["res.company"]
+    return row[f"{row.level}_id"]
+
+
+def level_of(place) -> str:
+    """The level of a company, plant or line; that of all companies for no record."""
+    if not place:
+        return "global"
+    return next(level for level, model in MODELS.items() if model == place._name)

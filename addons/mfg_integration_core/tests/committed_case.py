@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID
 from odoo.modules.registry import Registry
 from odoo.tests.common import BaseCase, get_db_name
 
-from ..models.mfg_inbox_event import Arrival
+from ..protocols.arrival import Arrival
 from ..unit_of_work import read_committed, run_in_transaction
 
 

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta, timezone
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.mfg_inbox_event import Arrival
+from ..protocols.arrival import Arrival
 from .common import ManufacturingCase
 
 LIMIT = "connector.clock_limit_s"

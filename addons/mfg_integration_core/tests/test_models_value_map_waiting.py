@@ -2,7 +2,7 @@ import json
 
 from odoo.tests import Form, tagged
 
-from ..models.mfg_inbox_event import Arrival
+from ..protocols.arrival import Arrival
 from ..unit_of_work import read_committed
 from .delivery_case import DeliveryCase
 

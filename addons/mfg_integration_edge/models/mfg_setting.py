@@ -1,6 +1,6 @@
 from odoo import _, api, models
 
-from odoo.addons.mfg_integration_core.models.mfg_setting import Setting
+from odoo.addons.mfg_integration_core.models.mfg_setting_registry import Setting
 
 
 class MfgSetting(models.Model):
