@@ -28,6 +28,7 @@ from . import maintenance_request
 from . import maintenance_request_partner
 from . import mfg_audit_entry
 from . import mfg_audit_sealing
+from . import mfg_audit_verifying
 from . import mfg_binding
 from . import mfg_binding_change
 from . import mfg_binding_lookup

@@ -2,8 +2,11 @@ import logging
 import threading
 from datetime import timedelta
 
+from psycopg2.extras import execute_values
+
 from odoo import SUPERUSER_ID, api, fields, models
 
+from ..protocols.audit_chain import GENESIS, digest
 from ..unit_of_work import run_in_transaction
 
 _logger = logging.getLogger(__name__)
@@ -11,6 +14,10 @@ _logger = logging.getLogger(__name__)
 #: Entries are sealed together so often, in seconds; with the way to the job that is
 #: well within the 10 s that an entry may stay unsealed.
 SEALED_EVERY_S = 4
+#: Key of the advisory lock that makes the sealer the only one: "mfg-seal" in ASCII.
+SEALER_LOCK = int.from_bytes(b"mfg-seal", "big")
+#: Entries that are chained at a time.
+SEAL_BATCH = 5000
 #: Until when this process has asked for a sealing, by database.
 _asked_until = {}
 _lock = threading.Lock()
@@ -57,6 +64,73 @@ class MfgAuditSealing(models.Model):
         )
 
     @api.model
+    def _cron_seal(self):
+        """Seal what was committed since the last time.
+
+        :return: how many entries were sealed
+
+        One sealer at a time. A snapshot older than another sealer's commit is no
+        danger: both start at the oldest unsealed entry, so the second update fails.
+        """
+        cr = self.env.cr
+        cr.execute("SELECT pg_try_advisory_xact_lock(%s)", (SEALER_LOCK,))
+        if not cr.fetchone()[0]:
+            return 0
+        self.env["mfg.audit.entry"].flush_model()
+        count = 0
+        while sealed := self._seal_batch():
+            count += sealed
+        self.invalidate_model(flush=False)
+        return count
+
+    @api.model
+    def _seal_batch(self):
+        """Chain the oldest unsealed entries; how many there were."""
+        cr = self.env.cr
+        number, previous = self._head()
+        cr.execute(
+            """
+            SELECT id, canonical FROM mfg_audit_entry
+             WHERE seal_number IS NULL ORDER BY id LIMIT %s
+            """,
+            (SEAL_BATCH,),
+        )
+        links = []
+        for entry_id, text in cr.fetchall():
+            number += 1
+            sealed = digest(previous, text)
+            links.append((entry_id, number, previous, sealed))
+            previous = sealed
+        if links:
+            execute_values(
+                # Odoo's cursor delegates to psycopg2's, which execute_values needs.
+                cr._obj,
+                """
+                UPDATE mfg_audit_entry AS entry
+                   SET seal_number = link.number,
+                       previous = link.previous,
+                       digest = link.digest,
+                       sealed_at = clock_timestamp() AT TIME ZONE 'UTC'
+                  FROM (VALUES %s) AS link (id, number, previous, digest)
+                 WHERE entry.id = link.id
+                """,
+                links,
+                page_size=len(links),
+            )
+        return len(links)
+
+    @api.model
+    def _head(self):
+        """Number and digest of the last sealed entry."""
+        self.env.cr.execute(
+            """
+            SELECT seal_number, digest FROM mfg_audit_entry
+             WHERE seal_number IS NOT NULL ORDER BY seal_number DESC LIMIT 1
+            """
+        )
+        return self.env.cr.fetchone() or (0, GENESIS)
+
+    @api.model
     def _cron_tell_head(self):
         """Write number and digest of the newest link into the server's log.
 
@@ -64,8 +138,8 @@ class MfgAuditSealing(models.Model):
         elsewhere finds that out.
         """
         self._cron_seal()
-        number, digest = self._head()
-        _logger.info("Audit trail: head is %s %s", number, digest)
+        number, newest = self._head()
+        _logger.info("Audit trail: head is %s %s", number, newest)
 
 
 def _ask_for_sealing(registry):

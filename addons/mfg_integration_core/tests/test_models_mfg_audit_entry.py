@@ -2,7 +2,7 @@ import psycopg2
 
 from odoo.tools import mute_logger
 
-from ..models.mfg_audit_entry import GENESIS
+from ..protocols.audit_chain import GENESIS
 from .common import ManufacturingCase
 
 
