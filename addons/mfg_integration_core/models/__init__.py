@@ -68,12 +68,15 @@ from . import mfg_contract_use
 from . import mfg_delivery_attempt
 from . import mfg_api_description
 from . import mfg_api_key
+from . import mfg_api_key_use
 from . import mfg_attempt_viewer
 from . import mfg_door_counter
 from . import mfg_event_type
 from . import mfg_flow
 from . import mfg_flow_catalogue
 from . import mfg_hold
+from . import mfg_hold_placing
+from . import mfg_hold_lifting
 from . import mfg_hold_banner
 from . import mfg_hold_renewal
 from . import mfg_hub_note
@@ -86,6 +89,7 @@ from . import mfg_inbox_waiting
 from . import mfg_inbox_clock
 from . import mfg_inbox_correction
 from . import mfg_inbox_handling
+from . import mfg_inbox_outcome
 from . import mfg_inbox_polled
 from . import mfg_inbox_rehearsal
 from . import mfg_inbox_bench
@@ -109,6 +113,8 @@ from . import mfg_outbox_delivery
 from . import mfg_outbox_freshness
 from . import mfg_outbox_pull
 from . import mfg_retention
+from . import mfg_retention_due
+from . import mfg_retention_preview
 from . import mfg_outbox_rehearsal
 from . import mfg_outbox_story
 from . import mfg_own_code
@@ -117,6 +123,7 @@ from . import mfg_payload_version
 from . import mfg_rule_part_mixin
 from . import mfg_rule_action_mixin
 from . import mfg_rule
+from . import mfg_rule_history
 from . import mfg_rule_action
 from . import mfg_rule_condition
 from . import mfg_rule_matching
@@ -124,6 +131,7 @@ from . import mfg_rule_run
 from . import mfg_rule_rehearsal
 from . import mfg_rule_step
 from . import mfg_rule_step_core
+from . import mfg_rule_step_maintenance
 from . import mfg_rule_target
 from . import mfg_rule_timeline
 from . import mfg_rule_triggers

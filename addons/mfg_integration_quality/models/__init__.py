@@ -3,6 +3,8 @@ from . import mfg_case
 from . import mfg_hold
 from . import mfg_ownership
 from . import mfg_quality_inspection
+from . import mfg_quality_inspection_decision
+from . import mfg_quality_inspection_request
 from . import mfg_rule
 from . import mfg_setting
 from . import mrp_production
