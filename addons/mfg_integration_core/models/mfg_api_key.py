@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import format_datetime
 
 from ..exceptions import ConfigurationError
@@ -132,8 +132,9 @@ class MfgApiKey(models.Model):
 
         :raise AccessError: the user is no administrator, or may not see the connector
         """
-        if not self.env.user.has_group("mfg_integration_core.group_administrator"):
-            raise AccessError(_("Only an Integration Administrator may make keys."))
+        self.env.user._mfg_check_role(
+            "administrator", _("Only an Integration Administrator may make keys.")
+        )
         connector.read(["code"])
         clear, prefix = partner_credentials.new_key()
         # sudo: nobody may create keys, or one could be had that somebody made up.

@@ -1,10 +1,6 @@
+from contextlib import closing
+
 from odoo import _, api, fields, models
-
-
-class _Tried(Exception):  # no error: it carries what a trial has found
-    def __init__(self, words):
-        super().__init__()
-        self.words = words
 
 
 class MfgChangeMixin(models.AbstractModel):
@@ -108,15 +104,13 @@ class MfgChangeMixin(models.AbstractModel):
         """
         self.ensure_one()
         old = self.sudo()._mfg_in_words()
-        try:
-            with self.env.cr.savepoint():
-                # Writes nothing, yet Odoo checks whether the user may.
-                super().write({})
-                self.sudo()._mfg_apply_change(steps)
-                self.env.flush_all()
-                raise _Tried(self.sudo()._mfg_in_words())
-        except _Tried as tried:
-            return old, tried.words
+        # Closed and not left, which undoes all within.
+        with closing(self.env.cr.savepoint()):
+            # Writes nothing, yet Odoo checks whether the user may.
+            super().write({})
+            self.sudo()._mfg_apply_change(steps)
+            self.env.flush_all()
+            return old, self.sudo()._mfg_in_words()
 
     def _mfg_apply_change(self, steps):
         """Do what was asked for, with the rights of the environment."""

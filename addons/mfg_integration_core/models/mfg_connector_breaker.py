@@ -1,5 +1,5 @@
 from odoo import SUPERUSER_ID, _, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 
 from ..protocols import breaker as rules
 from ..unit_of_work import run_in_transaction
@@ -81,10 +81,7 @@ class MfgConnectorBreaker(models.Model):
 
     def action_close_breaker(self):
         """Try the partner again at once instead of waiting for the next probe."""
-        if not self.env.user.has_group("mfg_integration_core.group_operator"):
-            raise AccessError(
-                _("Only an Integration Operator may do this. Ask your administrator.")
-            )
+        self.env.user._mfg_check_role("operator")
         for connector in self:
             self.env["mfg.breaker"]._reset(connector)
         self._wake_now()

@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import format_datetime, ormcache
 
 from ..gate_error import GateUserError
@@ -90,10 +89,10 @@ class MfgConnectorOutage(models.Model):
         }
 
     def _check_administrator(self):
-        if not self.env.user.has_group("mfg_integration_core.group_administrator"):
-            raise AccessError(
-                _("Only an Integration Administrator may do this. Ask yours.")
-            )
+        self.env.user._mfg_check_role(
+            "administrator",
+            _("Only an Integration Administrator may do this. Ask yours."),
+        )
 
     # ----------------------------------------------------------------- reading
 

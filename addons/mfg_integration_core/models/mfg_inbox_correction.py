@@ -2,7 +2,7 @@ import base64
 import json
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..exceptions import InvalidEventError, MfgIntegrationError
 from ..protocols import cloudevents, strict_json, webhook_body
@@ -138,13 +138,13 @@ class MfgInboxCorrection(models.Model):
         :raise InvalidEventError: as :meth:`_check_content`
         """
         self.ensure_one()
-        if not self.env.user.has_group("mfg_integration_core.group_approver"):
-            raise AccessError(
-                _(
-                    "Only an Integration Approver may correct what was received."
-                    " Ask your administrator."
-                )
-            )
+        self.env.user._mfg_check_role(
+            "approver",
+            _(
+                "Only an Integration Approver may correct what was received."
+                " Ask your administrator."
+            ),
+        )
         if not self.correctable:
             raise UserError(
                 _("An event that is %(state)s is not corrected.", state=self.state)

@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..exceptions import VALUE_MAP, UnmappedValueError, in_full
 from ..protocols.value_map import IN, OUT
@@ -92,13 +92,13 @@ class MfgMeaningMixin(models.AbstractModel):
     def action_map(self):
         """Open a new entry with everything filled in that the row knows."""
         self.ensure_one()
-        if not self.env.user.has_group("mfg_integration_core.group_approver"):
-            raise AccessError(
-                _(
-                    "Only an Integration Approver may say what a partner's words mean."
-                    " Ask your administrator."
-                )
-            )
+        self.env.user._mfg_check_role(
+            "approver",
+            _(
+                "Only an Integration Approver may say what a partner's words mean."
+                " Ask your administrator."
+            ),
+        )
         missing = self._missing_entry()
         if not missing:
             raise UserError(_("It waits for no word that a value map could say."))

@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 KINDS = [
     ("override", "Granted by a second person"),
@@ -130,7 +130,7 @@ class MfgOverride(models.Model):
         :raise UserError: nothing stands against the document
         """
         document.ensure_one()
-        self._check_role("operator", _("ask for an override"))
+        self._check_operator(_("ask for an override"))
         # sudo: nobody writes overrides by hand, and what was asked is checked here.
         asked = self.sudo()
         holds = self.env["mfg.hold"].sudo()._active_on(document)
@@ -212,7 +212,7 @@ class MfgOverride(models.Model):
         :raise AccessError: the user is no Operator
         :raise UserError: it is to be decided first, or it is over
         """
-        self._check_role("operator", _("settle an override"))
+        self._check_operator(_("settle an override"))
         for override in self:
             if override.state not in USABLE:
                 raise UserError(_("Only what was granted can be settled."))
@@ -230,14 +230,13 @@ class MfgOverride(models.Model):
     def _mfg_wanted_by(self):
         return self.requested_by_id
 
-    def _check_role(self, role, what):
-        """:raise AccessError: the user has not got the role"""
-        # Asked of the user and not of sudo, who may do everything.
-        if not self.env.user.has_group(f"mfg_integration_core.group_{role}"):
-            raise AccessError(
-                _(
-                    "Your role in Manufacturing Integration does not let you"
-                    " %(what)s. Ask your administrator.",
-                    what=what,
-                )
-            )
+    def _check_operator(self, what):
+        """:raise AccessError: the user may not do ``what``"""
+        self.env.user._mfg_check_role(
+            "operator",
+            _(
+                "Your role in Manufacturing Integration does not let you %(what)s. Ask"
+                " your administrator.",
+                what=what,
+            ),
+        )

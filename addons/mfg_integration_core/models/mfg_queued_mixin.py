@@ -1,7 +1,7 @@
 from psycopg2 import sql
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 #: States in which a row is worked on, or will be at once.
 UNDERWAY_STATES = ("received", "processing", "pending", "delivering")
@@ -156,10 +156,7 @@ class MfgQueuedMixin(models.AbstractModel):
 
     def check_access_for_operator(self):
         """Refuse who may look but not act."""
-        if not self.env.user.has_group("mfg_integration_core.group_operator"):
-            raise AccessError(
-                _("Only an Integration Operator may do this. Ask your administrator.")
-            )
+        self.env.user._mfg_check_role("operator")
 
     def _notice_of_retry(self):
         """Tell who asked that the work goes on behind the screen, which reloads."""

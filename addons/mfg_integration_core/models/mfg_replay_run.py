@@ -3,7 +3,6 @@ import time
 from psycopg2.extras import execute_values
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError
 
 from ..protocols.replay import Choice
 from ..unit_of_work import run_in_transaction
@@ -230,8 +229,9 @@ class MfgReplayRun(models.Model):
 
     def action_cancel(self):
         """Stop behind the chunk at hand; what was put back stays so."""
-        if not self.env.user.has_group("mfg_integration_core.group_operator"):
-            raise AccessError(_("Only an Integration Operator may stop a replay."))
+        self.env.user._mfg_check_role(
+            "operator", _("Only an Integration Operator may stop a replay.")
+        )
         open_runs = self.filtered(lambda run: run.state in OPEN_STATES)
         # sudo: nobody has the right to write runs; only code does.
         open_runs.sudo().write(

@@ -110,7 +110,7 @@ class MfgRuleStep(models.Model):
 
     def action_undone_by_hand(self):
         """Take down that a person undid the step."""
-        self.run_id._check_operator()
+        self.env.user._mfg_check_role("operator")
         for step in self.sudo():
             if step.state not in ("by_hand", "undo_failed"):
                 raise UserError(_("This step does not wait for a person."))

@@ -1,5 +1,5 @@
 from odoo import _, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class MfgSecondPersonMixin(models.AbstractModel):
@@ -35,14 +35,13 @@ class MfgSecondPersonMixin(models.AbstractModel):
         :raise AccessError: the user is no Approver
         :raise UserError: the user is one of those who want it
         """
-        # Asked of the user and not of sudo, who may do everything.
-        if not self.env.user.has_group("mfg_integration_core.group_approver"):
-            raise AccessError(
-                _(
-                    "Only an Integration Approver may decide about this. Ask your"
-                    " administrator."
-                )
-            )
+        self.env.user._mfg_check_role(
+            "approver",
+            _(
+                "Only an Integration Approver may decide about this. Ask your"
+                " administrator."
+            ),
+        )
         for record in self:
             if self.env.user in record._mfg_wanted_by():
                 raise UserError(

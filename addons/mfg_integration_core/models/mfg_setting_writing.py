@@ -48,10 +48,10 @@ class MfgSettingWriting(models.Model):
     def _check_may_set(self):
         """Refuse who is no administrator, or is one of other plants only."""
         user = self.env.user
-        if not user.has_group("mfg_integration_core.group_administrator"):
-            raise AccessError(
-                _("Only an Integration Administrator may change a setting.")
-            )
+        user._mfg_check_role(
+            "administrator",
+            _("Only an Integration Administrator may change a setting."),
+        )
         if user.mfg_plant_ids and self.plant_id not in user.mfg_plant_ids:
             raise AccessError(
                 _(

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 #: Without a success for so many intervals, a source is in trouble.
 STALE_INTERVALS = 3
@@ -158,7 +158,7 @@ class MfgSource(models.Model):
 
     def action_poll_now(self):
         """Ask the partner at once instead of at the next interval."""
-        self._check_operator()
+        self.env.user._mfg_check_role("operator")
         for source in self:
             if source.connector_id.state != "live":
                 raise UserError(
@@ -176,18 +176,18 @@ class MfgSource(models.Model):
 
     def action_pause(self):
         """Do not ask any more; what changes meanwhile is read after the pause."""
-        self._check_operator()
+        self.env.user._mfg_check_role("operator")
         self.sudo().paused = True
 
     def action_resume(self):
         """Go on where the pause began."""
-        self._check_operator()
+        self.env.user._mfg_check_role("operator")
         self.sudo().paused = False
         self.sudo()._poll_soon()
 
     def action_accept_gone(self):
         """Believe the list: what it does not hold any more has been deleted."""
-        self._check_operator()
+        self.env.user._mfg_check_role("operator")
         self.sudo().gone_allowed = True
         self.sudo()._poll_soon()
 
@@ -246,9 +246,3 @@ class MfgSource(models.Model):
         for source in self:
             self.env["mfg.source.item"]._forget_untaken(self.env.cr, source.id)
         self._poll_soon()
-
-    def _check_operator(self):
-        if not self.env.user.has_group("mfg_integration_core.group_operator"):
-            raise AccessError(
-                _("Only an Integration Operator may do this. Ask your administrator.")
-            )

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import _, fields, models
+from odoo.exceptions import AccessError
 
 
 class ResUsers(models.Model):
@@ -22,3 +23,19 @@ class ResUsers(models.Model):
         help="The user sees what these plants exchange and nothing of other plants."
         " Empty = all plants of the user's companies.",
     )
+
+    def _mfg_check_role(self, role, refusal=None):
+        """Let only users of a role of Manufacturing Integration go on.
+
+        Asked of the user and not of sudo, who may do everything.
+
+        :param role: ``operator`` for users of ``group_operator``
+        :param refusal: what the user is told, where it can be more precise
+        :raise AccessError: the user has not got the role
+        """
+        if self.has_group(f"mfg_integration_core.group_{role}"):
+            return
+        raise AccessError(
+            refusal
+            or _("Only an Integration Operator may do this. Ask your administrator.")
+        )

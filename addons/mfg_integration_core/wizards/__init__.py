@@ -1,3 +1,4 @@
+from . import mfg_reopening_mixin
 from . import mfg_verdict_mixin
 from . import mfg_binding_merge
 from . import mfg_change_verdict

@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class MfgBodyReveal(models.TransientModel):
@@ -31,13 +31,13 @@ class MfgBodyReveal(models.TransientModel):
         :raise UserError: no reason is given
         """
         self.ensure_one()
-        if not self.env.user.has_group("mfg_integration_core.group_reveal"):
-            raise AccessError(
-                _(
-                    "Only who has the right 'Reveal' may see what masking rules hide."
-                    " Ask your administrator."
-                )
-            )
+        self.env.user._mfg_check_role(
+            "reveal",
+            _(
+                "Only who has the right 'Reveal' may see what masking rules hide."
+                " Ask your administrator."
+            ),
+        )
         why = (self.why or "").strip()
         if not why:
             raise UserError(_("Say why you have to see it; the audit trail keeps it."))

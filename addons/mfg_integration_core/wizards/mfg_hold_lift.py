@@ -1,5 +1,4 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError
 
 from ..models.mfg_quarantine import DECISIONS
 
@@ -24,13 +23,10 @@ class MfgHoldLift(models.TransientModel):
     def action_lift(self):
         """Lift the holds; a document without any other goes on by itself."""
         self.ensure_one()
-        if not self.env.user.has_group("mfg_integration_core.group_operator"):
-            raise AccessError(
-                _(
-                    "Only an Integration Operator may lift a hold."
-                    " Ask your administrator."
-                )
-            )
+        self.env.user._mfg_check_role(
+            "operator",
+            _("Only an Integration Operator may lift a hold. Ask your administrator."),
+        )
         self.hold_ids._check_liftable_by_hand()
         goods = self.hold_ids.filtered(lambda hold: hold.res_model == "mfg.quarantine")
         # sudo: the role may decide about goods on hold, and nobody writes them by hand.

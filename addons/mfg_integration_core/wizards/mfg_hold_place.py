@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 
 class MfgHoldPlace(models.TransientModel):
@@ -60,13 +60,10 @@ class MfgHoldPlace(models.TransientModel):
     def action_place(self):
         """Hold all of it, or nothing where one of them can't be held."""
         self.ensure_one()
-        if not self.env.user.has_group("mfg_integration_core.group_operator"):
-            raise AccessError(
-                _(
-                    "Only an Integration Operator may place a hold."
-                    " Ask your administrator."
-                )
-            )
+        self.env.user._mfg_check_role(
+            "operator",
+            _("Only an Integration Operator may place a hold. Ask your administrator."),
+        )
         for document in self._documents():
             self._place(document)
         return {"type": "ir.actions.act_window_close"}

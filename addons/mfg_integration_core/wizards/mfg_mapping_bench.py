@@ -6,6 +6,7 @@ class MfgMappingBench(models.TransientModel):
     """Shows what an event means here and would do in Odoo; nothing is posted."""
 
     _name = "mfg.mapping.bench"
+    _inherit = ["mfg.reopening.mixin"]
     _description = "Try an Event"
 
     connector_id = fields.Many2one("mfg.connector", required=True)
@@ -66,12 +67,4 @@ class MfgMappingBench(models.TransientModel):
                 "was_tried": True,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Try an Event"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return self._reopened(_("Try an Event"), dialog_size="extra-large")

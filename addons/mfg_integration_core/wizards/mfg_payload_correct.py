@@ -8,6 +8,7 @@ class MfgPayloadCorrect(models.TransientModel):
     """A person puts right what a sender got wrong, and has the event handled."""
 
     _name = "mfg.payload.correct"
+    _inherit = ["mfg.reopening.mixin"]
     _description = "Correct Payload"
 
     event_id = fields.Many2one("mfg.inbox.event", required=True, readonly=True)
@@ -67,11 +68,4 @@ class MfgPayloadCorrect(models.TransientModel):
 
     def _reopen(self):
         """Show the wizard as it is now."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Correct the Payload"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self._reopened(_("Correct the Payload"))

@@ -26,6 +26,7 @@ class MfgReplay(models.TransientModel):
     """A person has events and messages go another time, after a dry run."""
 
     _name = "mfg.replay"
+    _inherit = ["mfg.reopening.mixin"]
     _description = "Replay"
 
     selection_ids = fields.Many2many("mfg.integration.log", string="Selected")
@@ -255,11 +256,4 @@ class MfgReplay(models.TransientModel):
 
     def _reopen(self):
         """Show the wizard as it is now."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Dry Run") if self.rehearsed else _("Replay"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self._reopened(_("Dry Run") if self.rehearsed else _("Replay"))

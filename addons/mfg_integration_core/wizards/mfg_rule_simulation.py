@@ -2,7 +2,7 @@ from datetime import timedelta
 from itertools import islice
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 #: Occurrences that one simulation looks at, and those that it plays through.
 MOST_LOOKED_AT = 500
@@ -13,6 +13,7 @@ class MfgRuleSimulation(models.TransientModel):
     """What a rule would have done about what happened in a time; nothing is done."""
 
     _name = "mfg.rule.simulation"
+    _inherit = ["mfg.reopening.mixin"]
     _description = "Simulation of a Rule"
 
     rule_id = fields.Many2one("mfg.rule", required=True, ondelete="cascade")
@@ -40,8 +41,9 @@ class MfgRuleSimulation(models.TransientModel):
     def action_simulate(self):
         """Go through what happened and show what the rule makes of it."""
         self.ensure_one()
-        if not self.env.user.has_group("mfg_integration_core.group_administrator"):
-            raise AccessError(_("Only an Integration Administrator tries rules."))
+        self.env.user._mfg_check_role(
+            "administrator", _("Only an Integration Administrator tries rules.")
+        )
         lines = [
             self._prepare_line(occurrence, *self.rule_id._judge(occurrence))
             for occurrence in islice(
@@ -59,14 +61,7 @@ class MfgRuleSimulation(models.TransientModel):
                 "line_ids": [(0, 0, vals) for vals, _found in lines],
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Try %(rule)s", rule=self.rule_id.name),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return self._reopened(_("Try %(rule)s", rule=self.rule_id.name))
 
     def _prepare_line(self, occurrence, verdict, why):
         document = occurrence.document

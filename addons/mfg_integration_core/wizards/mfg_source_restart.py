@@ -1,5 +1,5 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..models.mfg_source import STARTS
 
@@ -39,13 +39,13 @@ class MfgSourceRestart(models.TransientModel):
     def action_start_over(self):
         """Read the list from the chosen moment on, beginning at once."""
         self.ensure_one()
-        if not self.env.user.has_group("mfg_integration_core.group_administrator"):
-            raise AccessError(
-                _(
-                    "Only an Integration Administrator may have a list read again. Ask"
-                    " your administrator."
-                )
-            )
+        self.env.user._mfg_check_role(
+            "administrator",
+            _(
+                "Only an Integration Administrator may have a list read again. Ask"
+                " your administrator."
+            ),
+        )
         if self.start == "date" and not self.since:
             raise UserError(_("Choose the date from which changes are taken."))
         since = self.since if self.start == "date" else False

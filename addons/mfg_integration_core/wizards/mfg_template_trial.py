@@ -11,6 +11,7 @@ class MfgTemplateTrial(models.TransientModel):
     """Shows what a template makes of a message, and what the partner answers."""
 
     _name = "mfg.template.trial"
+    _inherit = ["mfg.reopening.mixin"]
     _description = "Try Template"
 
     connector_id = fields.Many2one("mfg.connector", required=True, readonly=True)
@@ -84,15 +85,7 @@ class MfgTemplateTrial(models.TransientModel):
         except MfgIntegrationError as error:
             raise UserError(in_full(error)) from error
         self.write({"told": told.text, "ended_well": told.ended_well, "was_sent": send})
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Try Template"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"dialog_size": "extra-large"},
-        }
+        return self._reopened(_("Try Template"), dialog_size="extra-large")
 
     def _message(self):
         """The event as it was edited, with the partner's reference."""

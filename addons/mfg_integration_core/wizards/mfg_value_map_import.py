@@ -1,4 +1,5 @@
 import base64
+from contextlib import closing
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
@@ -7,14 +8,11 @@ from ..models.mfg_value_map_table import ADDED, CHANGED, SAME, WRONG
 from ..protocols import value_map_csv
 
 
-class _Undo(Exception):
-    """Ends a trial; what it did is undone with its savepoint."""
-
-
 class MfgValueMapImport(models.TransientModel):
     """Takes entries from a table, after it has shown what will come of each line."""
 
     _name = "mfg.value.map.import"
+    _inherit = ["mfg.reopening.mixin"]
     _description = "Import Value Maps"
 
     connector_id = fields.Many2one("mfg.connector", required=True)
@@ -57,15 +55,12 @@ class MfgValueMapImport(models.TransientModel):
     def action_try(self):
         """Show what would come of each line; nothing is changed."""
         self.ensure_one()
-        results = []
-        try:
-            with self.env.cr.savepoint():
-                results, _draft = self._take_all()
-                raise _Undo()
-        except _Undo:
-            # The entries are gone again; so must be what was kept of them in memory.
-            self.env.invalidate_all(flush=False)
-            self.env["mfg.value.map"]._forget_cached()
+        # Closed and not left, which undoes all within.
+        with closing(self.env.cr.savepoint()):
+            results, _draft = self._take_all()
+        # The entries are gone again; so must be what was kept of them in memory.
+        self.env.invalidate_all(flush=False)
+        self.env["mfg.value.map"]._forget_cached()
         self.write(
             {
                 "was_tried": True,
@@ -87,7 +82,7 @@ class MfgValueMapImport(models.TransientModel):
                 ],
             }
         )
-        return self._reopened()
+        return self._reopened(_("Import Value Maps"))
 
     def action_import(self):
         """Take all lines; none, when one of them is wrong."""
@@ -121,16 +116,6 @@ class MfgValueMapImport(models.TransientModel):
             (line, *maps._take_line(self.connector_id, line, draft)) for line in lines
         ]
         return results, draft
-
-    def _reopened(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": _("Import Value Maps"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
 
 
 class MfgValueMapImportLine(models.TransientModel):
