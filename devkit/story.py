@@ -350,11 +350,6 @@ class Story:
             self.plant.equipment_id,
         )
 
-    def _request_name(self) -> str:
-        return self.stage.value(
-            "SELECT name FROM maintenance_request WHERE id = %s", self._request_id()
-        )
-
     def _request_is(self, state: str) -> bool:
         found = self.stage.value(
             "SELECT mfg_state FROM maintenance_request WHERE id = %s",

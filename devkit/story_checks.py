@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from .story import GOOD, SCRAP, Story
 
 EXPECTED_EVENTS = 53
-COMPONENT_MOVES = 3
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@ from datetime import datetime, timezone
 
 from odoo import api, fields, models
 
-from ..documents import document_at, form_of
 from ..protocols.audit_chain import canonical
 
 
@@ -84,13 +83,6 @@ class MfgAuditEntry(models.Model):
                 FOR EACH STATEMENT EXECUTE FUNCTION mfg_audit_entry_guard();
             """
         )
-
-    # ----------------------------------------------------------------- actions
-
-    def action_open_document(self):
-        """The form of the document, if it still exists."""
-        self.ensure_one()
-        return form_of(document_at(self.env, self.res_model, self.res_id))
 
     # ----------------------------------------------------------------- writing
 

@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.tools import format_datetime
 
-from ..documents import document_at, form_of
+from ..documents import document_at
 
 REASONS = [
     ("equipment_fault", "Equipment fault"),
@@ -105,10 +105,6 @@ class MfgHold(models.Model):
             "target": "new",
             "context": {"default_hold_ids": self.ids},
         }
-
-    def action_open_blocker(self):
-        """The form of what lifts the hold."""
-        return form_of(self._blocker())
 
     # ----------------------------------------------------------------- reading
 

@@ -43,11 +43,6 @@ class MfgPlacedMixin(models.AbstractModel):
             plants = (record.mapped(path) for path in self._mfg_plant_paths)
             record.mfg_plant_id = next((plant for plant in plants if plant), False)
 
-    def _mfg_plant(self):
-        """The plant that the document belongs to; empty when none is known."""
-        self.ensure_one()
-        return self.mfg_plant_id
-
     def _mfg_line(self):
         """The line where the document is worked on; empty when there are several."""
         self.ensure_one()

@@ -22,16 +22,6 @@ NDJSON_MEDIA_TYPE = "application/x-ndjson"
 PLAIN_MEDIA_TYPE = "application/json"
 
 SPEC_VERSION = "1.0"
-# The extension attributes of this suite (design.md, section 4).
-EXTENSIONS = (
-    "correlationid",
-    "causationid",
-    "sequence",
-    "recordedtime",
-    "expirytime",
-    "traceparent",
-    "historical",
-)
 
 _REQUIRED = ("specversion", "id", "source", "type")
 _TEXTS = (

@@ -73,11 +73,6 @@ def write(moment: datetime) -> str:
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 
-def from_epoch(seconds: float) -> datetime:
-    """The moment of a Unix time stamp, in UTC."""
-    return datetime.fromtimestamp(seconds, tz=timezone.utc)
-
-
 def _offset(zone: str) -> timedelta:
     if zone in "Zz":
         return timedelta()

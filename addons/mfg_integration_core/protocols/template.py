@@ -37,7 +37,6 @@ from dataclasses import replace
 from ..exceptions import ConfigurationError, UnknownConnectorError
 from . import template_checks, template_source, template_targets, webhook_signature
 from .expression import TemplateFunctions
-from .template_answer import Reply
 from .template_auth import WITH_LOGIN, ConnectorView, secret_headers
 from .template_conversation import Conversation
 from .template_operation import Operation
@@ -206,13 +205,6 @@ class Template:
         reply = talk.ask(self.check_request(talk.connector))
         self.answer_rules.check(reply)
         return reply
-
-    def read_check(self, status: int, headers: Mapping, body: bytes) -> None:
-        """Return when the answer to the check is good.
-
-        :raise RetryableDeliveryError, PermanentDeliveryError: what is wrong
-        """
-        self.answer_rules.check(Reply(status, headers, body))
 
     # ------------------------------------------------------------------
     # In
