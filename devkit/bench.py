@@ -22,7 +22,7 @@ from .bench_orders import orders
 from .bench_screens import screens
 from .console import say, step
 from .paths import BUILD
-from .series import Series, choose
+from .series import Series
 from .stage import opened
 
 REPORT = BUILD / "bench.json"
@@ -61,14 +61,9 @@ def main(argv: Sequence[str]) -> int:
     """Measure each series asked for; 0 unless something could not be measured."""
     options = _parse(argv)
     REPORT.unlink(missing_ok=True)
-    for series in choose(options.series):
-        series.provision()
-        template_database.drop_abandoned(series)
-        template_database.ensure(series, with_test_addons=True)
-        words = [f"--only={options.only}"]
-        status = inside.run(series, f"{__name__}:measure", words)
-        if status:
-            return status
+    words = [f"--only={options.only}"]
+    if status := inside.run_on_each(options.series, f"{__name__}:measure", words):
+        return status
     _print_table()
     return 0
 

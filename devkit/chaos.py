@@ -15,7 +15,7 @@ from .chaos_run import Plan, play
 from .console import say, step
 from .demo import OFF
 from .poll import NeverHappenedError
-from .series import Series, choose
+from .series import Series
 from .stage import opened
 
 WRONG = 1
@@ -27,16 +27,9 @@ VICTIMS = ("server", "jobs", "postgresql", "jobs", "peer", "postgresql", "server
 def main(argv: Sequence[str]) -> int:
     """Run on each series asked for; 0 when nothing was lost, doubled or re-ordered."""
     options = _parse(argv)
-    for series in choose(options.series):
-        series.provision()
-        template_database.drop_abandoned(series)
-        template_database.ensure(series, with_test_addons=True)
-        words = [f"--seed={options.seed}", f"--mode={options.mode}"]
-        words += [f"--messages={options.messages}", *_runner_words(options)]
-        status = inside.run(series, f"{__name__}:rage", words)
-        if status:
-            return status
-    return 0
+    words = [f"--seed={options.seed}", f"--mode={options.mode}"]
+    words += [f"--messages={options.messages}", *_runner_words(options)]
+    return inside.run_on_each(options.series, f"{__name__}:rage", words)
 
 
 def rage(series: Series, argv: Sequence[str]) -> int:

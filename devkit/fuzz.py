@@ -15,7 +15,7 @@ from . import inside, plant, template_database
 from .console import say
 from .paths import PINS, ROOT
 from .process import environment
-from .series import Series, choose
+from .series import Series
 from .stage import Stage, new_secret, opened
 from .virtual_environment import VirtualEnvironment
 
@@ -37,15 +37,8 @@ def main(argv: Sequence[str]) -> int:
     """Run on each series asked for; 0 when every answer was as documented."""
     options = _parse(argv)
     fuzzer().ensure()
-    for series in choose(options.series):
-        series.provision()
-        template_database.drop_abandoned(series)
-        template_database.ensure(series, with_test_addons=True)
-        words = [f"--seed={options.seed}", f"--seconds={options.seconds}"]
-        status = inside.run(series, f"{__name__}:rage", words)
-        if status:
-            return status
-    return 0
+    words = [f"--seed={options.seed}", f"--seconds={options.seconds}"]
+    return inside.run_on_each(options.series, f"{__name__}:rage", words)
 
 
 def rage(series: Series, argv: Sequence[str]) -> int:

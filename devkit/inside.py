@@ -9,11 +9,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from . import template_database
 from .command_line import CLEAR_ERROR, INTERRUPTED
 from .console import DevkitError
 from .paths import ROOT
 from .process import environment
-from .series import Series
+from .series import Series, choose
 
 
 def run(series: Series, target: str, argv: Sequence[str] = ()) -> int:
@@ -32,6 +33,22 @@ def run(series: Series, target: str, argv: Sequence[str] = ()) -> int:
                 process.terminate()
     finally:
         signal.signal(signal.SIGTERM, previous)
+
+
+def run_on_each(wanted: str | None, target: str, argv: Sequence[str]) -> int:
+    """Exit status of ``target`` on each series asked for; of the first that failed.
+
+    Each has its Odoo and a template database with the addons that only tests need.
+
+    :param wanted: as ``SERIES`` says it
+    """
+    for series in choose(wanted):
+        series.provision()
+        template_database.drop_abandoned(series)
+        template_database.ensure(series, with_test_addons=True)
+        if status := run(series, target, argv):
+            return status
+    return 0
 
 
 def _interrupt_once(_number, _frame) -> None:

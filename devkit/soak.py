@@ -14,7 +14,7 @@ from . import inside, plant, template_database
 from .chaos_checks import ViolationError
 from .console import say, step
 from .poll import NeverHappenedError
-from .series import Series, choose
+from .series import Series
 from .soak_run import Plan, play
 from .stage import opened
 
@@ -25,15 +25,8 @@ MINUTES = 60.0
 def main(argv: Sequence[str]) -> int:
     """Run on each series asked for; 0 when nothing echoed and all agree."""
     options = _parse(argv)
-    for series in choose(options.series):
-        series.provision()
-        template_database.drop_abandoned(series)
-        template_database.ensure(series, with_test_addons=True)
-        words = [f"--seed={options.seed}", f"--minutes={options.minutes}"]
-        status = inside.run(series, f"{__name__}:run", words)
-        if status:
-            return status
-    return 0
+    words = [f"--seed={options.seed}", f"--minutes={options.minutes}"]
+    return inside.run_on_each(options.series, f"{__name__}:run", words)
 
 
 def run(series: Series, argv: Sequence[str]) -> int:

@@ -2,11 +2,26 @@
 
 import threading
 
+from devkit import plant
 from devkit.json_rpc import OdooError
 
 WORKER = ("base.group_user", "mrp.group_mrp_user", "stock.group_stock_user")
 OPERATOR = (*WORKER, "mfg_integration_core.group_operator")
 NO_QUESTIONS = {"skip_backorder": True, "skip_consumption": True}
+
+
+PASSWORD = "nobody-else-knows-this"
+
+
+def hired(live, logins):
+    """Sessions of new users.
+
+    :param logins: ``{login: groups}``
+    """
+    admin = live.session()
+    for login, groups in logins.items():
+        plant.user(admin, login, PASSWORD, login, groups)
+    return [live.session(login, PASSWORD) for login in logins]
 
 
 def place(session, order_id, reason="E-STOP"):

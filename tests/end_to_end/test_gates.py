@@ -16,6 +16,7 @@ from .order_people import (
     active_holds,
     at_once,
     finish,
+    hired,
     lift,
     place,
     state,
@@ -24,23 +25,15 @@ from .sweeping import run_cron
 
 ROUNDS = 4
 SCHEDULER = "stock.ir_cron_scheduler_action"
-PASSWORD = "gates-have-no-write-skew"
 
 
 @pytest.fixture(scope="module")
 def people(plant_server):
     """Sessions of a worker and of two operators."""
-    admin = plant_server.session()
-    for login, groups in (
-        ("gate-worker", WORKER),
-        ("gate-operator", OPERATOR),
-        ("gate-operator-2", OPERATOR),
-    ):
-        plant.user(admin, login, PASSWORD, login, groups)
-    return [
-        plant_server.session(login, PASSWORD)
-        for login in ("gate-worker", "gate-operator", "gate-operator-2")
-    ]
+    return hired(
+        plant_server,
+        {"gate-worker": WORKER, "gate-one": OPERATOR, "gate-two": OPERATOR},
+    )
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from datetime import datetime, timezone
 
 import pytest
 
-from devkit import plant
 from devkit.poll import until
 from tests.canonical_trail import first_break
 
@@ -24,6 +23,7 @@ from .order_people import (
     active_holds,
     at_once,
     finish,
+    hired,
     lift,
     place,
     state,
@@ -33,7 +33,6 @@ from .own_line import OwnLine
 SEED = int(os.environ.get("SEED") or 0)
 ORDERS = int(os.environ.get("EXAMPLES") or 2)
 VOLLEYS, STEPS_AT_ONCE = 5, 5
-PASSWORD = "everybody-at-once"
 #: What a step may be answered with: a plain refusal, or that it lost its race so often
 #: that the server asks to do it again. Nothing has happened in either case.
 REFUSALS = {
@@ -46,11 +45,10 @@ REFUSALS = {
 @pytest.fixture(scope="module")
 def people(plant_server):
     """Sessions of a worker and of two operators."""
-    admin = plant_server.session()
-    logins = {"crowd-worker": WORKER, "crowd-one": OPERATOR, "crowd-two": OPERATOR}
-    for login, groups in logins.items():
-        plant.user(admin, login, PASSWORD, login, groups)
-    return [plant_server.session(login, PASSWORD) for login in logins]
+    return hired(
+        plant_server,
+        {"crowd-worker": WORKER, "crowd-one": OPERATOR, "crowd-two": OPERATOR},
+    )
 
 
 class Crowd:

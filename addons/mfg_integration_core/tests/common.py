@@ -44,6 +44,19 @@ class ManufacturingScene:
             {"name": name, "mfg_workcenter_id": workcenter.id, **values}
         )
 
+    def wordy(self):
+        """The connector of a partner that has words of its own for everything."""
+        connector = self.env["mfg.connector"].create(
+            {
+                "name": "Wordy",
+                "code": "wordy",
+                "template": "wordy_partner",
+                "base_url": "https://wordy.example.com",
+            }
+        )
+        connector.user_id.email = "wordy@example.com"
+        return connector
+
     def box(self, pieces):
         """A unit of measure that holds so many pieces."""
         units = self.env.ref("uom.product_uom_unit")

@@ -9,15 +9,7 @@ class TestMapVersion(ManufacturingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.connector = cls.env["mfg.connector"].create(
-            {
-                "name": "Wordy",
-                "code": "wordy",
-                "template": "wordy_partner",
-                "base_url": "https://wordy.example.com",
-            }
-        )
-        cls.connector.user_id.email = "wordy@example.com"
+        cls.connector = cls.scene.wordy()
         cls.maps = cls.env["mfg.value.map"]
         cls.entry = cls.maps.create(cls.entry_values("R7", "tool_broken"))
         cls.connector.state = "live"

@@ -10,15 +10,7 @@ class TestValueMap(ManufacturingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.connector = cls.env["mfg.connector"].create(
-            {
-                "name": "Wordy",
-                "code": "wordy",
-                "template": "wordy_partner",
-                "base_url": "https://wordy.example.com",
-            }
-        )
-        cls.connector.user_id.email = "wordy@example.com"
+        cls.connector = cls.scene.wordy()
         cls.plant = cls.scene.plant("Berlin")
         cls.units = cls.env.ref("uom.product_uom_unit")
         cls.dozens = cls.env.ref("uom.product_uom_dozen")
