@@ -1,2 +1,3 @@
 from . import test_arrivals
+from . import test_machine_arrivals
 from . import test_order_machine

@@ -54,9 +54,10 @@ class PlantCase(ManufacturingCase):
 
     # ------------------------------------------------------------ what partners say
 
-    def hear_machine(self, state, at):
-        """The machine tells its state; it works on the order."""
-        data = {"equipment": ROBOT, "state": state, "job_order": self.order.name}
+    def hear_machine(self, state, at, order=None):
+        """The machine tells its state; it works on the order, or on another one."""
+        order = order or self.order
+        data = {"equipment": ROBOT, "state": state, "job_order": order.name}
         if state == "Aborted":
             data["fault"] = FAULT
         self.hear(self.edge, "mfg.machine.state.v1", data, at)
