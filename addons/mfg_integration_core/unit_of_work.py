@@ -17,6 +17,7 @@ from psycopg2 import errorcodes
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from odoo import api
+from odoo.modules.registry import Registry
 
 #: What PostgreSQL answers when a transaction lost against another one and the same
 #: work may succeed in a new one. A savepoint cannot retry these.
@@ -77,6 +78,16 @@ def see_what_others_commit(cr) -> None:
     """
     # Ends the transaction of what was read so far.
     cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+
+
+def see_what_others_forgot(registry) -> None:
+    """Forget what other processes have changed of what this one keeps in memory.
+
+    Odoo does so when a request begins. A drain goes on for many seconds, and what comes
+    in meanwhile has to be handled by the maps, rules and owners of then.
+    """
+    # The current one: a registry that was replaced knows of no end of it.
+    Registry(registry.db_name).check_signaling()
 
 
 def let_go_of_what_was_read(cr) -> bool:

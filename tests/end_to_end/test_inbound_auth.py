@@ -3,6 +3,7 @@
 import base64
 import json
 import uuid
+from collections import Counter
 
 import pytest
 
@@ -252,6 +253,32 @@ def test_k1_connector_takes_calls_from_its_addresses_only(keyed):
     assert counted(keyed, "address_refused") == 1
     keyed.admin.write("mfg.connector", keyed.id, allowed_sources=HERE)
     assert keyed.send(sent_with).status == 202
+
+
+def test_c11_answers_about_progress_are_counted_like_those_of_other_doors(keyed):
+    sent_with = f"Bearer {keyed.new_key()}"
+    path = f"/messages/{keyed.send(sent_with, EDGE).json['uuid']}"
+    before = tally(keyed.live, keyed.code), tally(keyed.live, "")
+
+    keyed.call("GET", path)
+    keyed.call("GET", path, authorization=sent_with)
+    keyed.call("GET", f"/messages/{uuid.uuid4()}", authorization=sent_with)
+
+    assert tally(keyed.live, keyed.code) - before[0] == {
+        (401, "credentials_missing"): 1,
+        (200, "accepted"): 1,
+    }
+    assert tally(keyed.live, "") - before[1] == {(404, "unknown_message"): 1}
+
+
+def tally(live, code):
+    """How often the doors gave each answer to a connector; "" = to nobody known."""
+    rows = live.sql(
+        "SELECT status, code, sum(count)::integer FROM mfg_door_counter"
+        " WHERE connector_code = %s GROUP BY status, code",
+        code,
+    )
+    return Counter({(status, answer): count for status, answer, count in rows})
 
 
 def test_k1_who_signs_calls_from_the_connectors_addresses_too(live):

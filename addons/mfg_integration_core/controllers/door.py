@@ -48,27 +48,28 @@ DOOR_ROUTE = {
 
 
 def answers_problems(door):
-    """Let ``door(self, connector_code, ...)`` answer its errors as RFC 9457 asks.
+    """Let ``door(self, ...)`` answer its errors as RFC 9457 asks.
 
-    Every answer is counted by its code, refused ones included, and tells what
-    :func:`tell` was given.
+    Every answer is counted by its code, refused ones included, for the connector in the
+    address or that of :func:`count_for`, and tells what :func:`tell` was given.
     """
 
     @functools.wraps(door)
-    def answer(self, connector_code, **params):
+    def answer(self, **params):
         # All anew, since Odoo runs a request again after a concurrency error.
         request.mfg_headers, request.mfg_counted = {}, False
+        count_for(params.get("connector_code", ""))
         see_what_others_commit(request.env.cr)
         try:
             _assert_no_options()
-            response = door(self, connector_code, **params)
+            response = door(self, **params)
             code = ACCEPTED
         except MfgIntegrationError as error:
             response = problem_response(error)
             code = error.code
         response.headers.update(request.mfg_headers)
         _pack(response)
-        _count(connector_code, response.status_code, code)
+        _count(request.mfg_counted_for, response.status_code, code)
         return response
 
     return answer
@@ -78,6 +79,11 @@ def wake_after(connector):
     """Have the connector drained for what this request stores, once it is committed."""
     if connector.state == "live":
         request.env.cr.postcommit.add(connector._wake_if_asleep)
+
+
+def count_for(connector_code: str):
+    """Count this request's answer for a connector that its address does not name."""
+    request.mfg_counted_for = connector_code
 
 
 def counting(connector) -> SQL:

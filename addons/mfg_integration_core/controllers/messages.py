@@ -1,10 +1,8 @@
 from odoo import http
 from odoo.http import request
 
-from ..exceptions import MfgIntegrationError, UnknownMessageError
-from ..unit_of_work import see_what_others_commit
+from ..exceptions import UnknownMessageError
 from . import door
-from .problems import problem_response
 
 
 class MessagesController(http.Controller):
@@ -17,14 +15,12 @@ class MessagesController(http.Controller):
         methods=["GET"],
         save_session=False,
     )
+    @door.answers_problems
     def message(self, uuid, **params):
         """Progress of one event; its sender signs an empty body, if it signs."""
-        see_what_others_commit(request.env.cr)
-        try:
-            connector, progress = self._find(uuid)
-            door.prove(connector, b"", door.MESSAGES)
-        except MfgIntegrationError as error:
-            return problem_response(error)
+        connector, progress = self._find(uuid)
+        door.count_for(connector.code)
+        door.prove(connector, b"", door.MESSAGES)
         return request.make_json_response(progress)
 
     def _find(self, uuid):

@@ -166,6 +166,7 @@ class MfgDecision(models.Model):
         :raise UserError: it is decided already
         """
         self._mfg_check_second_person()
+        self._claim_events()
         for decision in self:
             if decision.state != "open":
                 raise UserError(
@@ -190,6 +191,26 @@ class MfgDecision(models.Model):
                 why=note,
             )
             decision._let_event_go_on()
+
+    def _claim_events(self):
+        """Make this transaction the only one that decides about the events.
+
+        Of two people who decide the last two questions about an event each would see
+        the other's open, and nobody would let it go on; see ``mfg.case._claim``.
+        """
+        # sudo: see _let_event_go_on.
+        events = self.sudo().event_id
+        if not events:
+            return
+        self.env.cr.execute(
+            """
+            UPDATE mfg_inbox_event AS event SET state = event.state
+              FROM (SELECT id FROM mfg_inbox_event WHERE id = ANY(%s)
+                     ORDER BY id FOR NO KEY UPDATE) AS locked
+             WHERE event.id = locked.id
+            """,
+            (events.ids,),
+        )
 
     def _let_event_go_on(self):
         """Handle the event once nothing is open about it, or reject it."""

@@ -9,7 +9,7 @@ from odoo import models
 
 from ..exceptions import LeaseLostError
 from ..protocols import lane as rules
-from ..unit_of_work import read_committed_in_turns
+from ..unit_of_work import read_committed_in_turns, see_what_others_forgot
 
 _logger = logging.getLogger(__name__)
 
@@ -130,6 +130,7 @@ class MfgLaneWorker(models.AbstractModel):
         if not lane_ids:
             return []
         lanes = self.env["mfg.lane"]
+        see_what_others_forgot(self.env.registry)
         # Read before the lease is renewed: it never ends earlier than thought.
         leased = time.monotonic()
         with lease.transaction() as cr:

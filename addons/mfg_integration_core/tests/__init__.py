@@ -24,6 +24,7 @@ from . import test_models_connector_template
 from . import test_models_connector_tls
 from . import test_models_correction
 from . import test_models_dead_letter
+from . import test_models_decision_races
 from . import test_models_delivery_rules
 from . import test_models_gates_rpc
 from . import test_models_holdable

@@ -24,6 +24,40 @@ class TestCachedMixin(CommittedCase):
 
         self.assertEqual(self.commit(self.limit_at_the_door), before + 1)
 
+    def given_reason(self, env):
+        """A partner's code for a reason."""
+        env["mfg.value.map"].create(
+            {
+                "connector_id": self.connector_id,
+                "map_name": "reason",
+                "partner_code": "R-1",
+                "value": "other",
+            }
+        )
+
+    def reason(self, env):
+        """What the partner's code is taken to mean."""
+        return env["mfg.value.map"]._words(self.connector_id).ours("reason", "R-1", 0)
+
+    def test_b2_map_that_another_process_published_holds_for_the_next_event(self):
+        self.commit(self.given_reason)
+        self.assertEqual(self.commit(self.reason), "other")
+        # As another process does it, which then says so.
+        self.sql(
+            "UPDATE mfg_value_map SET value = 'leak', meaning_key = 'leak'"
+            " WHERE connector_id = %s",
+            self.connector_id,
+        )
+        for name in self.registry.cache_sequences:
+            self.registry.cache_sequences[name] -= 1
+        self.assertEqual(self.commit(self.reason), "other")
+
+        self.given_events(self.event(1))
+        self.drain()
+
+        self.assertEqual(self.effects(), [1])
+        self.assertEqual(self.commit(self.reason), "leak")
+
     def test_secret_that_was_revoked_is_no_secret_in_the_same_process(self):
         def secrets(env):
             return env["mfg.connector"].browse(self.connector_id)._secrets("inbound")

@@ -384,7 +384,8 @@ class TestPlaceByHand(HoldableCase):
             }
         )
 
-        self.place(lot)
+        with self.assertRaisesRegex(UserError, "Nothing was held"):
+            self.place(lot)
 
         self.assertFalse(lot.mfg_active_hold_count)
 

@@ -64,7 +64,15 @@ class MfgHoldPlace(models.TransientModel):
             "operator",
             _("Only an Integration Operator may place a hold. Ask your administrator."),
         )
-        for document in self._documents():
+        documents = self._documents()
+        if not documents or set(self.res_ids) - set(documents.ids):
+            raise UserError(
+                _(
+                    "Nothing was held: some of it is gone, or you may not see it. Open"
+                    " the list anew, or ask your administrator for the right to see it."
+                )
+            )
+        for document in documents:
             self._place(document)
         return {"type": "ir.actions.act_window_close"}
 

@@ -4,7 +4,7 @@ from odoo import _, fields, models
 
 from odoo.addons.mfg_integration_core.exceptions import GateError
 from odoo.addons.mfg_integration_core.protocols import packml
-from odoo.addons.mfg_integration_core.protocols.freshness import Stand
+from odoo.addons.mfg_integration_core.protocols.freshness import Stand, is_stale
 
 from .machine import CLOSED
 
@@ -22,28 +22,48 @@ class MachineStateHandler(models.AbstractModel):
     _audits_stale = False
 
     def _handle(self, event):
-        """The equipment in its new state, or the maintenance request of a new fault.
+        """The equipment in its new state, or the maintenance request of a fault.
 
-        A state that is older than the known one changes nothing.
+        Whatever order they come in, the newest state is the machine's, and a fault
+        that no repair has ended has maintenance and what it stopped on hold.
 
         :raise MissingReferenceError: when the equipment is unknown
         """
         equipment = self._get_equipment(event)
-        known = Stand(at=equipment.mfg_reported_at or None)
-        if not self._is_news(event, equipment, Stand(at=event.said_at), known):
+        if self._stops_production(event.data):
+            return self._hear_fault(event, equipment)
+        known = self._known(equipment)
+        if not self._is_news(event, equipment, self._said(event), known):
             return equipment
-        equipment.mfg_reported_at = event.said_at
+        self._note(event, equipment)
         request = self._find_open_request(equipment)
         if request:
-            return self._follow_repair(event, equipment, request)
-        if self._stops_production(event.data):
-            return self._stop(event, equipment)
+            # That the machine moves during its repair is part of the repair; only the
+            # end of the request makes it available.
+            event._set_correlation(request.mfg_correlation_id)
+            return equipment
         return self._follow(event, equipment)
 
     # ------------------------------------------------------------------- state
 
+    def _known(self, equipment):
+        """How new the newest state is that the machine has told.
+
+        :return: :class:`Stand`
+        """
+        return Stand(at=equipment.mfg_reported_at or None)
+
+    def _note(self, event, equipment):
+        """Keep the machine's newest state."""
+        equipment.write(
+            {
+                "mfg_reported_at": event.said_at,
+                "mfg_packml_state": event.data["state"],
+            }
+        )
+
     def _follow(self, event, equipment):
-        """A state without a fault: note it, and start the work the machine began."""
+        """A state without a fault: take it over, and start the work it tells of."""
         self._join_open_case(event, equipment)
         state = event.data["state"]
         equipment._mfg_report_state(state, at=event.said_at)
@@ -51,16 +71,6 @@ class MachineStateHandler(models.AbstractModel):
             # An order that nobody knows must not keep a later fault waiting.
             self._start_work(self._find_order(event, equipment), equipment)
         return equipment
-
-    def _follow_repair(self, event, equipment, request):
-        """A state while maintenance has the machine: note it and no more.
-
-        That the machine moves or fails during its repair is part of the repair; only
-        the end of the request makes it available.
-        """
-        event._set_correlation(request.mfg_correlation_id)
-        equipment.mfg_packml_state = event.data["state"]
-        return request if self._stops_production(event.data) else equipment
 
     def _start_work(self, order, equipment):
         """Start the order's work order at this equipment, as an operator would.
@@ -95,34 +105,100 @@ class MachineStateHandler(models.AbstractModel):
         fault = data.get("fault") or {}
         return packml.is_fault(data["state"]) or fault.get("severity") == "critical"
 
+    def _hear_fault(self, event, equipment):
+        """A fault, which may come after newer states, or after its own repair.
+
+        Only maintenance ends a fault: a machine that has run since has not cleared it.
+        So a fault that was overtaken stops what it would have stopped in time, unless
+        the repair is over in which it belongs. Of the past it is history only.
+
+        :return: the maintenance request; the equipment for what is over
+        """
+        said, known = self._said(event), self._known(equipment)
+        is_overtaken = is_stale(said, known)
+        if is_overtaken and event.historical:
+            self._is_news(event, equipment, said, known)
+            return equipment
+        cleared = Stand(at=equipment.mfg_cleared_until or None)
+        if is_stale(said, cleared):
+            return self._leave_cleared(event, equipment)
+        if not is_overtaken:
+            self._note(event, equipment)
+        request = self._find_open_request(equipment)
+        if not request:
+            return self._stop(event, equipment)
+        # A fault of a machine under repair is part of the repair.
+        event._set_correlation(request.mfg_correlation_id)
+        cause = self._describe_fault(event, equipment)
+        self._hold_order(event, equipment, request, cause)
+        return request
+
+    def _leave_cleared(self, event, equipment):
+        """Tell of a fault that came after its repair, without effect.
+
+        :return: the equipment
+        """
+        repair = self._find_last_repair(equipment)
+        event._set_correlation(repair.mfg_correlation_id)
+        why = _(
+            "The machine had told of newer states, up to %(until)s UTC, when"
+            " maintenance %(repair)s ended; this fault, of %(at)s UTC, was over then.",
+            until=equipment.mfg_cleared_until,
+            repair=repair.display_name or _("(deleted)"),
+            at=event.said_at,
+        )
+        event._ignore("fault_cleared", why)
+        chain = repair.mfg_correlation_id or event.correlation_id
+        self.env["mfg.audit.entry"].with_context(mfg_correlation_id=chain)._append(
+            equipment,
+            "partner.ignored",
+            new=self._name_fault(event),
+            why=why,
+        )
+        return equipment
+
     def _stop(self, event, equipment):
         """Equipment down, maintenance asked for, order on hold; once per fault.
 
         :return: the maintenance request
         """
         cause = self._describe_fault(event, equipment)
-        equipment.mfg_packml_state = event.data["state"]
         equipment._mfg_set_availability("down", at=event.said_at, why=cause)
         case = self.env["mfg.case"]._ensure(event.correlation_id, cause, equipment)
         request = self.env["maintenance.request"].create(
             self._prepare_request(event, equipment, cause, case)
         )
-        order = self._find_order(event, equipment).filtered(
-            lambda order: order.state not in CLOSED
-        )
-        if order:
-            # Before the work center is blocked, so that the hold sees which work ran.
-            self.env["mfg.hold"]._place(
-                order,
-                reason_code="equipment_fault",
-                reason=cause,
-                blocker=request,
-                clearer=self.env["mfg.setting"]._get("hold.clearer_fault", equipment),
-                case=case,
-            )
+        # Before the work center is blocked, so that the hold sees which work ran.
+        self._hold_order(event, equipment, request, cause)
         if equipment.mfg_workcenter_id:
             equipment.mfg_workcenter_id._mfg_block(cause)
         return request
+
+    def _hold_order(self, event, equipment, request, cause):
+        """Hold the order that the fault stops, once for each repair.
+
+        What a person has let go in spite of the repair stays free.
+        """
+        order = self._find_order(event, equipment).filtered(
+            lambda order: order.state not in CLOSED
+        )
+        holds = self.env["mfg.hold"]
+        known = [
+            ("res_model", "=", order._name),
+            ("res_id", "in", order.ids),
+            ("blocker_model", "=", request._name),
+            ("blocker_id", "=", request.id),
+        ]
+        if not order or holds.search_count(known, limit=1):
+            return
+        holds._place(
+            order,
+            reason_code="equipment_fault",
+            reason=cause,
+            blocker=request,
+            clearer=self.env["mfg.setting"]._get("hold.clearer_fault", equipment),
+            case=request.mfg_case_id,
+        )
 
     def _find_open_request(self, equipment):
         """The request of a fault of this equipment that maintenance still has."""
@@ -136,15 +212,26 @@ class MachineStateHandler(models.AbstractModel):
             limit=1,
         )
 
+    def _find_last_repair(self, equipment):
+        """The newest request of a fault of this equipment; empty when all are gone."""
+        return self.env["maintenance.request"].search(
+            [("equipment_id", "=", equipment.id), ("mfg_fault_code", "!=", False)],
+            order="id desc",
+            limit=1,
+        )
+
+    def _name_fault(self, event):
+        """The machine's own words for the fault, such as "SRV-4107 Servo …"."""
+        fault = event.data.get("fault") or {"code": event.data["state"]}
+        return f"{fault['code']} {fault.get('text', '')}".strip()
+
     def _describe_fault(self, event, equipment):
         """One line for lists and holds, such as "Assembly Robot R1: SRV-4107 …"."""
-        fault = event.data.get("fault") or {"code": event.data["state"]}
         return _(
-            "%(equipment)s: %(code)s %(text)s",
+            "%(equipment)s: %(fault)s",
             equipment=equipment.name,
-            code=fault["code"],
-            text=fault.get("text", ""),
-        ).strip()
+            fault=self._name_fault(event),
+        )
 
     def _prepare_request(self, event, equipment, cause, case):
         """Values of the maintenance request of a new fault."""

@@ -9,5 +9,13 @@ class MaintenanceEquipment(models.Model):
         readonly=True,
         copy=False,
         help="Moment of the newest state that the machine reported, by its own clock;"
-        " older ones that come later change nothing.",
+        " older ones that come later change no state.",
+    )
+    mfg_cleared_until = fields.Datetime(
+        "Faults Cleared until",
+        readonly=True,
+        copy=False,
+        help="The newest moment that the machine had told of when the last repair of a"
+        " fault ended, by its own clock: faults of before that come too late to stop"
+        " anything.",
     )

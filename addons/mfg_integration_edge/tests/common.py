@@ -167,6 +167,7 @@ class EdgeCase(TransactionCase):
         It is handled with no more rights than a connector's user has.
         """
         inbox_event = self.given_batch_event(event)
+        inbox_event.state = "processing"
         inbox_event.with_user(self.connector.user_id)._handle_as_user()
         self.env.invalidate_all()
         return inbox_event._document()

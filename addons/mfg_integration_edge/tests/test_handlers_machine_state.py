@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
 from .common import EdgeCase, state
@@ -83,14 +85,116 @@ class TestMachineState(EdgeCase):
         with self.assertRaises(MissingReferenceError):
             self.handle(state("s1", "Execute", equipment="UNKNOWN"))
 
+    def given_late_fault(self, event_id="s-late", **envelope):
+        """A fault of nine o'clock; all other states are newer."""
+        late = state(
+            event_id, "Aborted", job_order=self.order.name, fault=OVERHEATED
+        )
+        return self.handle({**late, "time": "2026-03-02T09:00:00Z", **envelope})
+
+    def given_repaired(self, request):
+        request.stage_id = self.env["maintenance.stage"].search([("done", "=", True)])[
+            :1
+        ]
+
     def test_b6_a_state_older_than_the_known_one_changes_nothing(self):
         self.handle(state("s1", "Execute"))
-        late = {**state("s0", "Aborted"), "time": "2026-03-02T09:00:00Z"}
+        late = {**state("s0", "Idle"), "time": "2026-03-02T09:00:00Z"}
 
         self.handle(late)
 
-        self.assertEqual(self.robot.mfg_packml_state, "Execute")
+        self.assertRecordValues(
+            self.robot,
+            [{"mfg_packml_state": "Execute", "mfg_availability": "running"}],
+        )
+        self.assertEqual(self.inbox()[-1].reason_code, "older_version")
+
+    def test_b6_a_fault_that_newer_states_overtook_stops_what_it_would_have(self):
+        self.given_running_order()
+
+        request = self.given_late_fault()
+
+        self.assertEqual(request, self.requests())
+        self.assertEqual(self.holds()._blocker(), request)
+        self.assertEqual(self.order.mfg_state, "blocked")
+        self.assertEqual(self.workcenter.working_state, "blocked")
+        self.assertRecordValues(
+            self.robot,
+            [
+                {
+                    "mfg_packml_state": "Execute",
+                    "mfg_availability": "down",
+                    "mfg_state_since": datetime(2026, 3, 2, 9),
+                    "mfg_reported_at": datetime(2026, 3, 2, 9, 40, 58),
+                }
+            ],
+        )
+
+    def test_b6_a_fault_that_comes_after_its_repair_is_told_and_holds_nothing(self):
+        self.given_running_order()
+        repair = self.given_fault()
+        self.given_repaired(repair)
+
+        document = self.given_late_fault()
+
+        self.assertEqual(document, self.robot)
+        self.assertEqual(self.requests(), repair)
+        self.assertEqual(self.holds().mapped("state"), ["lifted"])
+        self.assertEqual(self.robot.mfg_availability, "unknown")
+        self.assertRecordValues(
+            self.inbox()[-1],
+            [
+                {
+                    "state": "ignored",
+                    "reason_code": "fault_cleared",
+                    "correlation_id": repair.mfg_correlation_id,
+                }
+            ],
+        )
+        told = self.env["mfg.case"]._moments_where(
+            [("correlation_id", "=", repair.mfg_correlation_id)]
+        )
+        self.assertIn(
+            "Assembly Robot R1: SRV-4107 Servo over-temperature ignored",
+            [each["title"] for each in told],
+        )
+
+    def test_b6_a_late_fault_that_is_newer_than_the_last_repair_stops(self):
+        self.given_late_fault("s-first", time="2026-03-02T08:00:00Z")
+        self.given_repaired(self.requests())
+        self.given_running_order()
+
+        request = self.given_late_fault()
+
+        self.assertNotEqual(request.mfg_state, "completed")
+        self.assertEqual(self.holds().mapped("state").count("active"), 1)
+
+    def test_b6_a_late_fault_of_the_past_is_history_only(self):
+        self.given_running_order()
+
+        document = self.given_late_fault(historical=True)
+
+        self.assertEqual(document, self.robot)
         self.assertFalse(self.requests())
+
+    def test_b6_a_fault_during_a_repair_holds_the_other_order_that_it_names(self):
+        self.given_running_order()
+        repair, other = self.given_fault(), self._order(10)
+
+        self.handle(state("s-other", "Aborted", job_order=other.name))
+
+        held = self.env["mfg.hold"]._active_on(other)
+        self.assertEqual(held._blocker(), repair)
+        self.assertEqual(held.case_id, repair.mfg_case_id)
+
+    def test_what_a_person_let_go_during_a_repair_stays_free(self):
+        self.given_running_order()
+        self.given_fault()
+        self.holds()._lift("It is not this order's robot")
+
+        self.given_fault("s-again")
+
+        self.assertEqual(self.holds().mapped("state"), ["lifted"])
 
     def test_a_clock_in_the_future_does_not_make_the_equipment_deaf(self):
         self.handle({**state("s1", "Execute"), "time": "2099-01-01T00:00:00Z"})
@@ -186,7 +290,7 @@ class TestMachineState(EdgeCase):
     def test_a_fault_after_the_repair_is_a_new_one(self):
         self.given_running_order()
         first = self.given_fault()
-        first.stage_id = self.env["maintenance.stage"].search([("done", "=", True)])[:1]
+        self.given_repaired(first)
 
         second = self.given_fault("s-fault-2")
 

@@ -8,7 +8,13 @@ import sys
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -64,6 +70,11 @@ class OrderMachine(RuleBasedStateMachine):
         finally:
             self.savepoint.close(rollback=True)
             self.env.invalidate_all()
+
+    @initialize(state=st.sampled_from(["Aborted", "Aborted", "Execute"]))
+    def machine_begins(self, state):
+        """Mostly with a fault: without one the partners have nothing to speak of."""
+        self.hear_machine(state, self.moment())
 
     # ---------------------------------------------------------------- partners
 
@@ -291,6 +302,16 @@ class OrderMachine(RuleBasedStateMachine):
         assert isinstance(refusal, GateError), (way, against.mapped("name"), refusal)
 
     @invariant()
+    def work_does_not_start_over_a_hold(self):
+        plant = self.plant
+        documents = (plant.order, plant.work, plant.equipment, plant.workcenter)
+        against = plant.against(*documents)
+        if self.is_open() and against:
+            way = plant.work.with_user(plant.worker).button_start
+            refusal = self.attempt(way, keep=False)
+            assert isinstance(refusal, GateError), (against.mapped("name"), refusal)
+
+    @invariant()
     def no_clock_runs_while_the_order_is_held(self):
         used = self.env["mfg.override"].search([("state", "=", "used")])
         if self.is_open() and self.is_held() and not used:
@@ -319,10 +340,29 @@ class OrderMachine(RuleBasedStateMachine):
             assert self.step(self.plant.lift, holds) is None
         # The machine, should its repair be open still.
         self.plant.workcenter._mfg_unblock()
+        self.one_hold_is_enough()
         # As the administrator: 19.0 wants rights on analytic lines of finished work.
         refusal = self.step(self.plant.finish, self.env.ref("base.user_root"))
         assert refusal is None, refusal
         assert self.plant.order.mfg_state == "completed"
+
+    def one_hold_is_enough(self):
+        """What stands alone against the order stops what it must; each in turn."""
+        plant = self.plant
+        document = plant.next_holdable()
+        if self.attempt(lambda: plant.place(document, "Last look")) is not None:
+            # Work that is over is held by nothing.
+            assert document == plant.work and plant.work.state in OVER
+            return
+        ways = []
+        if document != plant.lot:
+            ways.append(plant.work.with_user(plant.worker).button_start)
+        if document in (plant.order, plant.work, plant.lot):
+            ways.append(plant.finish)
+        for way in ways:
+            refusal = self.attempt(way, keep=False)
+            assert isinstance(refusal, GateError), (document, way, refusal)
+        assert self.step(plant.lift, plant.active_holds(document)) is None
 
     # ----------------------------------------------------------------- helpers
 

@@ -16,6 +16,8 @@ CONNECTION = ",".join(
     )
 )
 WORKER = "base.group_user,mrp.group_mrp_user,stock.group_stock_user"
+#: Who holds machines has to see them, too.
+MASTER = f"{WORKER},maintenance.group_equipment_manager"
 ROBOT = "ASSY-R1"
 FAULT = {"code": "SRV-4107", "text": "Servo over-temperature", "severity": "critical"}
 REPAIR, INSPECTION = "maintenance.request", "mfg.quality.inspection"
@@ -36,7 +38,7 @@ class PlantCase(ManufacturingCase):
             new_test_user(
                 cls.env,
                 f"stateful-{role}",
-                groups=f"{WORKER},mfg_integration_core.group_{role}",
+                groups=f"{MASTER},mfg_integration_core.group_{role}",
             )
             for role in ("operator", "approver")
         )
@@ -45,8 +47,8 @@ class PlantCase(ManufacturingCase):
 
     @classmethod
     def given_partner(cls, code):
+        # With an address to write notes from, as going live asks for.
         user = new_test_user(cls.env, code, groups=CONNECTION)
-        user.email = False  # Systems have no mailbox.
         connector = cls.env["mfg.connector"].create(
             {"name": code, "code": code, "state": "live", "user_id": user.id}
         )
@@ -54,9 +56,10 @@ class PlantCase(ManufacturingCase):
 
     # ------------------------------------------------------------ what partners say
 
-    def hear_machine(self, state, at):
-        """The machine tells its state; it works on the order."""
-        data = {"equipment": ROBOT, "state": state, "job_order": self.order.name}
+    def hear_machine(self, state, at, order=None):
+        """The machine tells its state; it works on the order, or on another one."""
+        order = order or self.order
+        data = {"equipment": ROBOT, "state": state, "job_order": order.name}
         if state == "Aborted":
             data["fault"] = FAULT
         self.hear(self.edge, "mfg.machine.state.v1", data, at)
@@ -160,6 +163,11 @@ class PlantCase(ManufacturingCase):
     def holdable(self):
         """Everything that a hold may keep the order from going on by."""
         return (self.order, self.work, self.lot, self.equipment, self.workcenter)
+
+    def next_holdable(self):
+        """One of them after the other, over all that is played."""
+        self.turns = getattr(self, "turns", 0) + 1
+        return self.holdable()[self.turns % len(self.holdable())]
 
     def repairs(self):
         domain = [("equipment_id", "=", self.equipment.id)]
