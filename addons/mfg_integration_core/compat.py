@@ -58,6 +58,14 @@ def is_of_everybody(line) -> bool:
     return "resource_id" not in line._fields or not line.resource_id
 
 
+def may_read(record) -> bool:
+    """Whether the user of the record's environment may read it."""
+    if hasattr(record, "has_access"):
+        return record.has_access("read")
+    allowed = record.check_access_rights("read", raise_exception=False)
+    return allowed and bool(record._filter_access_rules("read"))
+
+
 def narrowed(domain, terms: list):
     """What meets ``domain`` and the terms; a list on 17.0, an object on 19.0."""
     if isinstance(domain, list):
