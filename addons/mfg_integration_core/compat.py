@@ -25,6 +25,16 @@ def set_producing_lots(production, lots):
         production.lot_producing_id = lots[:1]
 
 
+def orders_making(lots):
+    """Manufacturing orders that produce one of ``lots`` and are still open."""
+    orders = lots.env["mrp.production"]
+    several = "lot_producing_ids" in orders._fields
+    made = "lot_producing_ids" if several else "lot_producing_id"
+    return orders.search(
+        [(made, "in", lots.ids), ("state", "not in", ("done", "cancel"))]
+    )
+
+
 def storable_vals(env) -> dict:
     """Values that make a new product a stored one."""
     if "is_storable" in env["product.template"]._fields:

@@ -27,6 +27,7 @@ OWNED = (
     "mfg.case",
     "mfg.masking.rule",
     "mfg.map.trial",
+    "mfg.inbox.event",
     "mfg.setting.value",
     "mfg.rule",
     "mfg.rule.condition",
@@ -152,7 +153,7 @@ class TestCompanies(TransactionCase):
             {"name": "Plant A", "code": "a", "company_id": company.id}
         )
         ownership = {
-            "model": "stock.lot",
+            "model": "mrp.production",
             "owner": "connector",
             "connector_id": connector.id,
         }
@@ -180,19 +181,37 @@ class TestCompanies(TransactionCase):
             rule, document, {}, "company-test", rule._place()
         )
         version = self.env["mfg.map.version"].create({"connector_id": connector.id})
+        event = self.env["mfg.inbox.event"].create(
+            {
+                "uuid": "company-test",
+                "event_id": "company-test",
+                "event_type": "mfg.ping.v1",
+                "connector_id": connector.id,
+                "company_id": company.id,
+                "ordering_key": "one",
+                "correlation_id": "company-test",
+                "received_at": fields.Datetime.now(),
+                "payload": {},
+            }
+        )
         value = {"key": "test", "level": "company", "content": "1"}
         audit = self.env["mfg.audit.entry"]
         rows = {
             "mfg.ownership": ownership,
             "mfg.decision": decision,
-            "mfg.case": {**about, "company_id": company.id},
+            "mfg.case": {
+                **about,
+                "correlation_id": "company-test",
+                "company_id": company.id,
+            },
             "mfg.masking.rule": {"path": "a", "connector_id": connector.id},
-            "mfg.map.trial": {"version_id": version.id},
+            "mfg.map.trial": {"version_id": version.id, "event_id": event.id},
             "mfg.setting.value": {**value, "company_id": company.id},
             "mfg.line": {"name": "Line 1", "code": "l", "plant_id": plant.id},
         }
         return {
             "mfg.plant": plant,
+            "mfg.inbox.event": event,
             "mfg.hold": hold,
             "mfg.rule": rule,
             "mfg.rule.condition": rule.condition_ids,
