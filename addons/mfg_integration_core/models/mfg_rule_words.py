@@ -1,7 +1,7 @@
 import re
 import unicodedata
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 from ..protocols.rule_condition import members
 
@@ -52,8 +52,6 @@ class MfgRuleWords(models.Model):
             else:
                 known = ()
             rule.known_paths = "\n".join(
-                _("%(field)s: %(choices)s", field=path, choices=", ".join(choices))
-                if choices
-                else path
+                f"{path}: {', '.join(choices)}" if choices else path
                 for path, choices in known
             )

@@ -58,7 +58,9 @@ class TestBrowserOverrides(ScreensCase):
         cls.overrides = cls.env.ref("mfg_integration_core.mfg_override_action")
 
     def browse_overrides(self, login, script, **arguments):
-        self.browse_as(login, HANDS + script, overridesId=self.overrides.id, **arguments)
+        self.browse_as(
+            login, HANDS + script, overridesId=self.overrides.id, **arguments
+        )
 
     @mute_logger("odoo.http")  # Odoo logs the refusal
     def test_d4_who_asked_for_an_override_is_told_that_another_person_decides(self):
@@ -78,10 +80,14 @@ class TestBrowserOverrides(ScreensCase):
     def test_d4_second_person_grants_an_override_on_the_screen(self):
         self.given_hold(self.order)
         asker = self.env["res.users"].search([("login", "=", "override-asker")])
-        override = self.env["mfg.override"].with_user(asker)._ask(
-            self.order,
-            "The truck leaves at 15:00",
-            valid_until=fields.Datetime.now() + timedelta(hours=1),
+        override = (
+            self.env["mfg.override"]
+            .with_user(asker)
+            ._ask(
+                self.order,
+                "The truck leaves at 15:00",
+                valid_until=fields.Datetime.now() + timedelta(hours=1),
+            )
         )
 
         self.browse_overrides("override-decider", DECIDE + GRANTED)

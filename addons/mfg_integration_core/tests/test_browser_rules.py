@@ -89,7 +89,8 @@ class TestBrowserRules(ScreensCase):
             document_=self.order.display_name,
         )
 
-        rule = self.env["mfg.rule"].search([("key", "=", "fault-holds-tell-the-planner")])
+        rules = self.env["mfg.rule"]
+        rule = rules.search([("key", "=", "fault-holds-tell-the-planner")])
         self.assertEqual(rule.trigger, "hold_placed")
         self.assertEqual(rule.condition_ids._told(), "reason_code is not manual")
         self.assertEqual(rule.action_ids.text, "{document} is held: {reason}")
