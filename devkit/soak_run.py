@@ -99,7 +99,10 @@ def play(stage: Stage, plan: Plan, say: Callable[[str], None]) -> dict:
     _stays_still(stage, connectors, requests)
     check(stage, connectors, requests, peers, numbers, writers)
     written = {f"written by {who}": writer.writes for who, writer in writers.items()}
-    return {**written, **counts(stage, connectors, requests)}
+    found = {**written, **counts(stage, connectors, requests)}
+    # Whoever uses the stage next is heard by its own partners only.
+    stage.session().call("mfg.connector", "action_archive", list(connectors.values()))
+    return found
 
 
 def _wait(stage, seconds, requests, writers, say) -> None:
@@ -140,10 +143,7 @@ def _stays_still(stage, connectors, requests) -> None:
 
 
 def _peer(stage: Stage, code: str) -> Peer:
-    """The CMMS of that connector; the one of an earlier soak on this stage."""
-    for peer in stage.peers:
-        if peer.name == code:
-            return peer
+    """The CMMS of that connector."""
     secrets = stage.secrets
     return stage.hire(
         "cmms",
@@ -156,10 +156,6 @@ def _peer(stage: Stage, code: str) -> Peer:
 
 def _connector(stage: Stage, code: str, peer: Peer) -> int:
     admin = stage.session()
-    found = admin.search("mfg.connector", [("code", "=", code)])
-    if found:
-        admin.call("mfg.connector", "action_resume", found)
-        return found[0]
     connector_id = admin.create(
         "mfg.connector",
         code=code,

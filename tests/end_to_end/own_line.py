@@ -122,23 +122,25 @@ class OwnLine:
     # ----------------------------------------------------------------- reading
 
     def numbers(self, model: str) -> list[str]:
-        """Under which numbers the partners keep what is still open."""
+        """Under which numbers its partner keeps what is still open."""
         if model == REPAIR:
             documents = (
                 "SELECT id FROM maintenance_request WHERE equipment_id = %s"
                 " AND mfg_state NOT IN ('completed', 'verified', 'cancelled')"
             )
-            home = self.equipment_id
+            home, partner = self.equipment_id, "cmms"
         else:
             documents = (
                 "SELECT id FROM mfg_quality_inspection WHERE production_id = %s"
                 " AND disposition NOT IN ('released', 'released_with_deviation')"
             )
-            home = self.order.id
+            home, partner = self.order.id, "qms"
         rows = self.stage.sql(
             f"SELECT external_id FROM mfg_binding WHERE res_model = '{model}'"
-            f" AND res_id IN ({documents}) ORDER BY id",
+            f" AND res_id IN ({documents}) AND connector_id ="
+            " (SELECT id FROM mfg_connector WHERE code = %s) ORDER BY id",
             home,
+            partner,
         )
         return [number for (number,) in rows]
 
