@@ -21,7 +21,25 @@ const soon = async (what, look) => {
 };
 const part = (name, inner) => shown(`.o_field_widget[name='${name}'] ${inner}`);
 const choose = async (name, label) => {
-    const list = await part(name, "select");
+    // 17.0 takes a list of the browser's own, 19.0 one of Odoo's.
+    const list = await part(name, "select, .o_select_menu_toggler");
+    if (list.tagName !== "SELECT") {
+        const closed = () => !document.querySelector(".o_select_menu_menu");
+        await soon("the end of the list before", closed);
+        const item = await soon(`${label} of ${name}`, () => {
+            if (closed()) {
+                // The form may have drawn the field anew since.
+                const field = `.o_field_widget[name='${name}'] .o_select_menu_toggler`;
+                document.querySelector(field)?.click();
+            }
+            return [...document.querySelectorAll(".o_select_menu_item")].find(
+                (one) => one.textContent.trim() === label
+            );
+        });
+        item.click();
+        await soon("the end of the list", closed);
+        return;
+    }
     const option = [...list.options].find((one) => one.textContent.trim() === label);
     if (!option) {
         throw new Error(`${name} does not offer ${label}`);
