@@ -25,6 +25,16 @@ def set_producing_lots(production, lots):
         production.lot_producing_id = lots[:1]
 
 
+def orders_making(lots):
+    """Manufacturing orders that produce one of ``lots`` and are still open."""
+    orders = lots.env["mrp.production"]
+    several = "lot_producing_ids" in orders._fields
+    made = "lot_producing_ids" if several else "lot_producing_id"
+    return orders.search(
+        [(made, "in", lots.ids), ("state", "not in", ("done", "cancel"))]
+    )
+
+
 def storable_vals(env) -> dict:
     """Values that make a new product a stored one."""
     if "is_storable" in env["product.template"]._fields:
@@ -56,6 +66,14 @@ def attendance_dates(line) -> tuple:
 def is_of_everybody(line) -> bool:
     """Whether a line of a working schedule is not of one resource alone."""
     return "resource_id" not in line._fields or not line.resource_id
+
+
+def may_read(record) -> bool:
+    """Whether the user of the record's environment may read it."""
+    if hasattr(record, "has_access"):
+        return record.has_access("read")
+    allowed = record.check_access_rights("read", raise_exception=False)
+    return allowed and bool(record._filter_access_rules("read"))
 
 
 def narrowed(domain, terms: list):

@@ -1,7 +1,7 @@
 """Conditions of rules: what was found against what a person typed."""
 
 import pytest
-from mfg_integration_core.protocols.rule_condition import at_path, meets
+from mfg_integration_core.protocols.rule_condition import at_path, meets, members
 
 DATA = {
     "fault": {"code": "SRV-4107", "severity": "critical"},
@@ -52,3 +52,20 @@ def test_d1_path_leads_through_data_to_what_is_known(path, found):
 )
 def test_d1_values_are_compared_as_a_person_means_it(found, operator, wanted, met):
     assert meets(found, operator, wanted) is met
+
+
+def test_d1_schema_tells_the_paths_and_choices_that_conditions_can_name():
+    schema = {
+        "$defs": {"state": {"enum": ["Idle", "Held"]}},
+        "properties": {
+            "state": {"$ref": "#/$defs/state"},
+            "fault": {"properties": {"code": {"type": "string"}}},
+            "lines": {"items": {"properties": {"quantity": {"type": "number"}}}},
+        },
+    }
+
+    assert members(schema) == [
+        ("state", ("Idle", "Held")),
+        ("fault.code", ()),
+        ("lines.quantity", ()),
+    ]

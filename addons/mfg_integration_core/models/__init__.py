@@ -135,6 +135,7 @@ from . import mfg_rule_step_maintenance
 from . import mfg_rule_target
 from . import mfg_rule_timeline
 from . import mfg_rule_triggers
+from . import mfg_rule_words
 from . import mfg_secret
 from . import mfg_secret_rotation
 from . import mfg_setting_value

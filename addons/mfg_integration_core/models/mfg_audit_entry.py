@@ -31,6 +31,9 @@ class MfgAuditEntry(models.Model):
     old_value = fields.Char("Before", readonly=True)
     new_value = fields.Char("After", readonly=True)
     why = fields.Text(readonly=True)
+    told = fields.Char(
+        "What Happened", compute="_compute_told", help="The entry in a person's words."
+    )
     message_uuid = fields.Char(
         "Caused by", readonly=True, help="UUID of the event that was being handled."
     )
@@ -83,6 +86,11 @@ class MfgAuditEntry(models.Model):
                 FOR EACH STATEMENT EXECUTE FUNCTION mfg_audit_entry_guard();
             """
         )
+
+    @api.depends("action", "display", "old_value", "new_value")
+    def _compute_told(self):
+        for entry in self:
+            entry.told = self.env["mfg.case"]._entry_title(entry)
 
     # ----------------------------------------------------------------- writing
 

@@ -253,8 +253,9 @@ class MfgCaseTimeline(models.Model):
 
 
 def _spaced(word: str | bool) -> str:
-    """A canonical state as a person writes it."""
-    return (word or "").replace("_", " ")
+    """A canonical state as a person writes it; other texts as they are."""
+    word = word or ""
+    return word.replace("_", " ") if word.isidentifier() else word
 
 
 def _summary(data: dict) -> str:

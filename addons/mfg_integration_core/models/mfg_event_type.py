@@ -14,6 +14,7 @@ class MfgEventType(models.Model):
     _description = "Event Type"
     _inherit = ["mfg.cached.mixin"]
     _order = "name"
+    _rec_names_search = ["name", "description"]
 
     name = fields.Char(
         required=True, help="CloudEvents type, such as mfg.machine.state.v1."
@@ -53,6 +54,17 @@ class MfgEventType(models.Model):
             "A number of days is not negative; 0 means for ever.",
         ),
     ]
+
+    @api.depends("name", "description")
+    @api.depends_context("mfg_in_words", "lang")
+    def _compute_display_name(self):
+        """Extended: what it says in words, too, where people choose one."""
+        super()._compute_display_name()
+        if self.env.context.get("mfg_in_words"):
+            for event_type in self.filtered("description"):
+                event_type.display_name = (
+                    f"{event_type.description} ({event_type.name})"
+                )
 
     @api.constrains("handler_model", "direction")
     def _check_handler_model(self):

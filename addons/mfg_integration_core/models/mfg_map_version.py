@@ -55,6 +55,9 @@ class MfgMapVersion(models.Model):
     @api.depends("connector_id", "number")
     def _compute_display_name(self):
         for version in self:
+            if not version.number:
+                version.display_name = _("New")
+                continue
             version.display_name = _(
                 "%(connector)s, maps %(number)s",
                 connector=version.connector_id.name,

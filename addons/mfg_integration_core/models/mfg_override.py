@@ -2,7 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 KINDS = [
-    ("override", "Granted by a second person"),
+    ("override", "A second person decides"),
     ("outage", "Partner was down"),
 ]
 STATES = [

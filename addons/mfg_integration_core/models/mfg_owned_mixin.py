@@ -130,7 +130,7 @@ class MfgOwnedMixin(models.AbstractModel):
     def _mfg_target_label(self, target):
         """What a person calls the field, or the state."""
         if target == STATE:
-            return _("state")
+            return _("State")
         return self._fields[target]._description_string(self.env)
 
     # ----------------------------------------------------------- what changes

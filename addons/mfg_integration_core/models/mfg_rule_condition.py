@@ -29,7 +29,10 @@ class MfgRuleCondition(models.Model):
         help="Name of the field; a dot leads into what it holds, such as"
         " fault.severity or product_id.default_code.",
     )
-    operator = fields.Selection(rule_condition.OPERATORS, required=True, default="=")
+    # A list: Odoo keeps the words of no other choices, and offers none then.
+    operator = fields.Selection(
+        list(rule_condition.OPERATORS), required=True, default="="
+    )
     value = fields.Char(help="For “is one of” separated by commas.")
 
     @api.constrains("source", "path", "rule_id")

@@ -212,6 +212,9 @@ class MfgRuleRun(models.Model):
         :return: whether there is more to do at once
         """
         self.ensure_one()
+        if self.state not in OPEN_STATES:
+            # It ended in the step before, or a person ended it meanwhile.
+            return False
         step = self._next_step()
         if self.state == "undoing":
             if not step:

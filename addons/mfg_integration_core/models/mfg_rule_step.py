@@ -83,7 +83,7 @@ class MfgRuleStep(models.Model):
         default="pending",
         readonly=True,
     )
-    attempt_count = fields.Integer("Tried", readonly=True)
+    attempt_count = fields.Integer("Failed Tries", readonly=True)
     told = fields.Text("What It Did", readonly=True)
     reason = fields.Text("Trouble", readonly=True)
     made_model = fields.Char(readonly=True)

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..compat import producing_lots
+from ..compat import orders_making, producing_lots
 
 #: How one gets from a document to what an action is done to.
 PATHS = {
@@ -39,6 +39,8 @@ class MfgRuleTarget(models.AbstractModel):
         path = self._paths().get((document._name, target))
         if path:
             return document.mapped(path) or None
+        if (document._name, target) == ("stock.lot", "order"):
+            return orders_making(document) or None
         if target == "order":
             return self._order_at_work(document)
         if target == "lots":

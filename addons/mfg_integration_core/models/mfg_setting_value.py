@@ -42,6 +42,13 @@ class MfgSettingValue(models.Model):
             """
         )
 
+    @api.depends("key")
+    def _compute_display_name(self):
+        registry = self.env["mfg.setting"]._registry()
+        for row in self:
+            setting = registry.get(row.key)
+            row.display_name = setting.label if setting else row.key
+
     @api.model
     @ormcache()
     def _own(self):

@@ -165,6 +165,9 @@ class MfgValueMap(models.Model):
     @api.depends("map_name", "partner_code", "meaning")
     def _compute_display_name(self):
         for entry in self:
+            if not entry.map_name:
+                entry.display_name = _("New")
+                continue
             entry.display_name = (
                 f"{self._map_label(entry.map_name)}: {entry.partner_code or '…'}"
                 f" = {entry.meaning or '…'}"

@@ -81,7 +81,11 @@ class MfgValueMapVersion(models.Model):
             )
         if entry.removes:
             return draft.get_formview_action()
-        return {**entry.get_formview_action(), "target": "new"}
+        return {
+            **entry.get_formview_action(),
+            "name": _("Proposed Entry"),
+            "target": "new",
+        }
 
     def _copied(self):
         """What the entry says, as values for another."""

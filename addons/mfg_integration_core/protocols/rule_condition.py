@@ -41,6 +41,26 @@ def at_path(data: object, path: str) -> list:
     return [value for value in found if value is not None and value != ""]
 
 
+def members(schema: dict) -> list[tuple[str, tuple[str, ...]]]:
+    """The paths that lead to values of what a JSON Schema describes, as it has them.
+
+    :return: each with the values that it may have, where the schema lists them
+    """
+    return list(_members(schema, schema.get("$defs", {}), ()))
+
+
+def _members(schema, definitions, way):
+    for name, part in schema.get("properties", {}).items():
+        # What one definition takes from another one is one step: no schema has more.
+        part = definitions.get(part.get("$ref", "").rpartition("/")[2], part)
+        part = part.get("items", part)
+        if "properties" in part:
+            yield from _members(part, definitions, (*way, name))
+        else:
+            choices = tuple(str(value) for value in part.get("enum", ()))
+            yield ".".join((*way, name)), choices
+
+
 def meets(found: Iterable, operator: str, wanted: str) -> bool:
     """Whether any of the values is what is wanted; "is not" asks it of all of them.
 

@@ -4,7 +4,10 @@ from . import test_browser_api_page
 from . import test_browser_banner
 from . import test_browser_case_timeline
 from . import test_browser_holds
+from . import test_browser_mapping_bench
+from . import test_browser_overrides
 from . import test_browser_reveal
+from . import test_browser_rules
 from . import test_browser_screens
 from . import test_browser_template_trial
 from . import test_controllers_health

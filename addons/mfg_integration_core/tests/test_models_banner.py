@@ -124,6 +124,31 @@ class TestBanner(ManufacturingCase):
         self.assertIn("E-STOP", line["name"])
         self.assertIsNone(line["model"])
 
+    def test_o1_banner_links_only_documents_that_its_reader_may_open(self):
+        foreign = self.scene.request(self.equipment)
+        self.given_hold(self.order, blocker=foreign)
+        transfer = self.given_transfer()
+        self.given_hold(self.lot)
+        worker = new_test_user(self.env, "banner-worker", "mrp.group_mrp_user")
+        fitter = new_test_user(
+            self.env,
+            "banner-fitter",
+            "mrp.group_mrp_user,maintenance.group_equipment_manager",
+        )
+        seller = new_test_user(self.env, "banner-seller", "base.group_user")
+
+        told = {
+            user: self.order.with_user(user).mfg_blockers[0]["blocker"]
+            for user in (worker, fitter)
+        }
+        (lot_line,) = transfer.sudo().with_user(seller).sudo().mfg_blockers
+
+        self.assertIsNone(told[worker]["model"])
+        self.assertEqual(told[worker]["name"], foreign.display_name)
+        self.assertEqual(told[fitter]["model"], foreign._name)
+        self.assertIsNone(lot_line["document"]["model"])
+        self.assertEqual(lot_line["document"]["name"], self.lot.display_name)
+
     def test_o1_banner_of_many_orders_costs_as_much_as_of_one(self):
         orders = self.order + self.scene.order(self.bom) + self.scene.order(self.bom)
         for order in orders:

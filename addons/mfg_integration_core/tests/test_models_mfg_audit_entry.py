@@ -32,6 +32,26 @@ class TestAuditEntry(ManufacturingCase):
         self.env.cr.execute(query, parameters)
         self.env.cr.execute("ALTER TABLE mfg_audit_entry ENABLE TRIGGER USER")
 
+    def test_k6_entry_is_told_in_words_and_other_texts_as_they_are(self):
+        name = self.order.name
+        told = [
+            self.audit_trail._append(self.order, action, old=old, new=new).told
+            for action, old, new in (
+                ("state.changed", "in_progress", "blocked"),
+                ("hold.placed", None, "Manual hold: Cracked"),
+                ("setting.changed", None, "retention.bodies_days = 14"),
+            )
+        ]
+
+        self.assertEqual(
+            told,
+            [
+                f"{name}: in progress → blocked",
+                f"{name} held: Manual hold: Cracked",
+                f"{name}: retention.bodies_days = 14",
+            ],
+        )
+
     # ------------------------------------------------------------------ sealing
 
     def test_entries_are_sealed_in_one_chain(self):

@@ -38,6 +38,50 @@ class TestRule(ManufacturingCase):
         with self.assertRaisesRegex(ValidationError, "no field nonsense"):
             self.rules.rule([NOTIFY], [("document", "nonsense", "=", "1")])
 
+    def test_d1_rule_gets_a_key_of_its_own_made_of_its_name(self):
+        values = {
+            "name": "Robot fault: tell the Büro!",
+            "trigger": "hold_placed",
+            "trigger_model": "mrp.production",
+        }
+
+        first, second = self.env["mfg.rule"].create(dict(values)), None
+        first.name = "Another name"
+        second = self.env["mfg.rule"].create(dict(values))
+
+        self.assertEqual(first.key, "robot-fault-tell-the-buro")
+        self.assertEqual(second.key, "robot-fault-tell-the-buro-2")
+
+    def test_d1_form_names_the_fields_that_conditions_can_ask_about(self):
+        ping = self.env.ref("mfg_integration_core.mfg_event_type_ping")
+        rules = self.env["mfg.rule"]
+
+        told = [
+            rules.new(values).known_paths
+            for values in (
+                {"trigger": "event", "event_type_id": ping.id},
+                {"trigger": "state", "trigger_model": "mrp.production"},
+                {"trigger": "hold_placed"},
+                {"trigger": "event"},
+            )
+        ]
+
+        self.assertEqual(told[:2], ["note", "from\nto"])
+        self.assertIn("reason_code", told[2])
+        self.assertFalse(told[3])
+
+    def test_d1_event_is_chosen_by_what_it_says_in_words(self):
+        ping = self.env.ref("mfg_integration_core.mfg_event_type_ping")
+        types = ping.with_context(mfg_in_words=True)
+
+        found = types.name_search("tried out")
+
+        self.assertEqual(ping.display_name, "mfg.ping.v1")
+        self.assertEqual(
+            [tuple(row) for row in found],
+            [(ping.id, "Connection tried out (mfg.ping.v1)")],
+        )
+
     def test_d1_same_cause_sets_a_rule_off_once(self):
         rule = self.rules.rule([NOTIFY])
 

@@ -136,6 +136,14 @@ class TestRuleRun(CommittedCase):
 
         self.assertEqual((self.state(), self.holds()), ("undone", 0))
 
+    def test_d6_run_whose_first_step_fails_for_good_has_failed_and_is_not_done(self):
+        impossible = {"kind": "hold", "target": "made", "attempts": 1}
+        self.given_run(impossible, HOLD)
+
+        self.work()
+
+        self.assertEqual((self.state(), self.holds()), ("failed", 0))
+
     def test_a1_sweeper_does_what_no_job_owns(self):
         self.given_run(HOLD)
 

@@ -52,6 +52,17 @@ class TestRuleStep(ManufacturingCase):
         self.assertFalse(self.holds(self.order))
         self.assertEqual(len(self.audit(self.order, "order.resumed")), 1)
 
+    def test_d1_hold_on_a_lot_reaches_the_order_that_makes_it(self):
+        rule = self.rules.rule(
+            [{"kind": "hold", "target": "order", "text": "Its lot is held"}],
+            trigger_model="stock.lot",
+        )
+
+        self.given_hold(self.lot)
+        self.rules.work(self.rules.runs(rule))
+
+        self.assertEqual(self.holds(self.order).reason, "Its lot is held")
+
     def test_d1_steps_are_done_in_order_and_join_the_chain_of_their_cause(self):
         run = self.run_of(MAINTENANCE, {**HOLD_WORKCENTER, "blocker": "made"})
 

@@ -118,6 +118,9 @@ class TestSetting(ManufacturingCase):
         )
         before = wizard.integer_value, wizard.source_told
         wizard.write({"integer_value": 5, "why": "Small disk"})
+        # The button comes in a request of its own.
+        wizard.flush_recordset()
+        wizard.invalidate_recordset()
 
         wizard.action_apply()
 

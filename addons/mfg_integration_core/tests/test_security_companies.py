@@ -21,6 +21,22 @@ OWNED = (
     "mfg.quarantine",
     "mfg.override",
     "mfg.change",
+    "mfg.ownership",
+    "mfg.decision",
+    "mfg.hold",
+    "mfg.case",
+    "mfg.masking.rule",
+    "mfg.map.trial",
+    "mfg.inbox.event",
+    "mfg.setting.value",
+    "mfg.rule",
+    "mfg.rule.condition",
+    "mfg.rule.action",
+    "mfg.rule.run",
+    "mfg.rule.step",
+    "mfg.plant",
+    "mfg.line",
+    "mfg.audit.entry",
 )
 
 
@@ -104,6 +120,7 @@ class TestCompanies(TransactionCase):
             "asked_at": fields.Datetime.now(),
         }
         return {
+            **self.given_meaning(connector, quarantine),
             "mfg.override": override,
             "mfg.change": self.env["mfg.change"].create(change),
             "mfg.quarantine": quarantine,
@@ -127,6 +144,82 @@ class TestCompanies(TransactionCase):
                     "mfg.key.set",
                 )
             },
+        }
+
+    def given_meaning(self, connector, document):
+        """Rows of what the connector's messages mean and may do."""
+        company = connector.company_id
+        plant = self.env["mfg.plant"].create(
+            {"name": "Plant A", "code": "a", "company_id": company.id}
+        )
+        ownership = {
+            "model": "mrp.production",
+            "owner": "connector",
+            "connector_id": connector.id,
+        }
+        about = {"res_model": document._name, "res_id": document.id}
+        decision = {
+            **about,
+            "target": "name",
+            "connector_id": connector.id,
+            "event_uuid": "company-test",
+            "company_id": company.id,
+        }
+        hold = self.env["mfg.hold"]._place(
+            document, reason_code="manual", reason="Cracked"
+        )
+        rule = self.env["mfg.rule"].create(
+            {
+                "name": "Of plant A",
+                "trigger": "hold_placed",
+                "company_id": company.id,
+                "condition_ids": [(0, 0, {"path": "reason", "value": "Cracked"})],
+                "action_ids": [(0, 0, {"text": "Look at it"})],
+            }
+        )
+        run = self.env["mfg.rule.run"]._start(
+            rule, document, {}, "company-test", rule._place()
+        )
+        version = self.env["mfg.map.version"].create({"connector_id": connector.id})
+        event = self.env["mfg.inbox.event"].create(
+            {
+                "uuid": "company-test",
+                "event_id": "company-test",
+                "event_type": "mfg.ping.v1",
+                "connector_id": connector.id,
+                "company_id": company.id,
+                "ordering_key": "one",
+                "correlation_id": "company-test",
+                "received_at": fields.Datetime.now(),
+                "payload": {},
+            }
+        )
+        value = {"key": "test", "level": "company", "content": "1"}
+        audit = self.env["mfg.audit.entry"]
+        rows = {
+            "mfg.ownership": ownership,
+            "mfg.decision": decision,
+            "mfg.case": {
+                **about,
+                "correlation_id": "company-test",
+                "company_id": company.id,
+            },
+            "mfg.masking.rule": {"path": "a", "connector_id": connector.id},
+            "mfg.map.trial": {"version_id": version.id, "event_id": event.id},
+            "mfg.setting.value": {**value, "company_id": company.id},
+            "mfg.line": {"name": "Line 1", "code": "l", "plant_id": plant.id},
+        }
+        return {
+            "mfg.plant": plant,
+            "mfg.inbox.event": event,
+            "mfg.hold": hold,
+            "mfg.rule": rule,
+            "mfg.rule.condition": rule.condition_ids,
+            "mfg.rule.action": rule.action_ids,
+            "mfg.rule.run": run,
+            "mfg.rule.step": run.step_ids,
+            "mfg.audit.entry": audit._append(document, "hold.placed"),
+            **{model: self.env[model].create(values) for model, values in rows.items()},
         }
 
     def test_nobody_sees_what_another_company_exchanges(self):

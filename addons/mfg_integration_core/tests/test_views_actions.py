@@ -55,6 +55,20 @@ class TestViewsActions(TransactionCase):
 
         self.assertFalse(without)
 
+    def test_every_choice_that_is_offered_has_words(self):
+        models = self.env["ir.model"].search([("model", "=like", "mfg.%")])
+        silent = [
+            f"{model}.{name}"
+            for model in models.mapped("model")
+            for name, field in self.env[model]
+            .with_context(lang="en_US")
+            .fields_get(attributes=["type", "selection"])
+            .items()
+            if field["type"] == "selection" and not field["selection"]
+        ]
+
+        self.assertFalse(silent)
+
     def test_every_role_can_load_every_screen_that_its_menu_offers(self):
         for role in ROLES:
             user = new_test_user(

@@ -39,7 +39,18 @@ class MfgOverrideAsk(models.TransientModel):
             valid_until=self.valid_until,
             once=self.once,
         )
-        return {"type": "ir.actions.act_window_close"}
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": _(
+                    "It is on the list Holds, Overrides. Somebody else with the role"
+                    " Approver decides."
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
 
     def _document(self):
         """What is to pass, as far as the person may see it."""

@@ -19,9 +19,16 @@ class MfgSettingOverride(models.TransientModel):
         "Comes from", related="setting_id.source_told", related_sudo=False
     )
     kind = fields.Char(compute="_compute_kind")
-    boolean_value = fields.Boolean("Yes", compute="_compute_values", readonly=False)
-    integer_value = fields.Integer("Number", compute="_compute_values", readonly=False)
-    char_value = fields.Char("Text", compute="_compute_values", readonly=False)
+    # Stored: the button asks for them in a request of its own.
+    boolean_value = fields.Boolean(
+        "Yes", compute="_compute_values", store=True, readonly=False
+    )
+    integer_value = fields.Integer(
+        "Number", compute="_compute_values", store=True, readonly=False
+    )
+    char_value = fields.Char(
+        "Text", compute="_compute_values", store=True, readonly=False
+    )
     why = fields.Text("Reason")
 
     @api.depends("setting_id")
