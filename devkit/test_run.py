@@ -17,6 +17,7 @@ from .series import Series
 
 REPORTS = BUILD / "test-reports"
 NOTHING_COLLECTED = 5
+CAPTURED = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 # Deprecations inside Odoo's own libraries are not ours to act on.
 NO_NOISE = ("--disable-warnings", "--color=auto")
 # pytest-odoo silences Odoo unless told otherwise, and nobody would see a warning.
@@ -51,26 +52,32 @@ class Run:
     variables: dict[str, str] = field(default_factory=dict)
     leave_database: bool = False
 
-    def execute(self) -> junit.Tally:
-        """Run it and return how it went."""
+    def execute(self, in_one_piece: bool = False) -> junit.Tally:
+        """Run it and return how it went.
+
+        :param in_one_piece: print nothing of it before its end, since others run, too
+        """
         title = f"{self.title} ({self.series.name})"
-        say(f"== {title}")
+        say(f"-> {title}, at the same time" if in_one_piece else f"== {title}")
         REPORTS.mkdir(parents=True, exist_ok=True)
         report = REPORTS / f"{title.replace(' ', '-').strip('()')}.xml"
         report.unlink(missing_ok=True)
         with self._database() as odoo_options:
             started = time.monotonic()
-            status = subprocess.run(
+            done = subprocess.run(
                 [self.series.python, "-m", "pytest", "-q", "-rfE", *NO_NOISE]
                 + [f"--junitxml={report}", "-o", "junit_family=xunit1", *odoo_options]
                 + [*self.arguments, *map(str, self.paths)],
                 cwd=ROOT,
                 env=environment(self._variables()),
                 stdin=subprocess.DEVNULL,
+                **(CAPTURED if in_one_piece else {}),
                 check=False,
-            ).returncode
+            )
             seconds = time.monotonic() - started
-        tally = junit.Tally()
+        if in_one_piece:
+            say(f"== {title}\n{done.stdout}")
+        tally, status = junit.Tally(), done.returncode
         if status != NOTHING_COLLECTED:
             tally = junit.read(report, self.series.name)
         if status not in (0, 1, NOTHING_COLLECTED) and not tally.failed:

@@ -3,7 +3,9 @@
 import argparse
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import browser, junit, suite, template_database
@@ -18,6 +20,20 @@ from .test_selection import SIMULATION, SYSTEM, UNIT, Selection
 NO_BROWSER = "not browser and not tour"
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of all tests.
+
+    :param runs: ``runs(series, selection, addons, is_first)``, its runs of one series
+        in order; ``addons`` are the only ones to install and test, None for all;
+        ``is_first`` tells the series with which that runs what no series changes
+    :param together: the runs of one series do not disturb those of another one
+    """
+
+    runs: Callable[..., Iterator[Run]]
+    together: bool = False
+
+
 def main(argv: Sequence[str]) -> int:
     """Run the tests that were asked for; 0 when none failed."""
     options = _parse(argv)
@@ -30,8 +46,13 @@ def main(argv: Sequence[str]) -> int:
     for series in chosen:
         series.provision()
         template_database.drop_abandoned(series)
-        for run in runs(series, selection, addons, is_first=series is chosen[0]):
-            tally.add(run.execute())
+    for part in PARTS:
+        lots = [
+            list(part.runs(series, selection, addons, is_first=series is chosen[0]))
+            for series in chosen
+        ]
+        for result in _results(lots, together=part.together):
+            tally.add(result)
     if not tally.total:
         raise DevkitError(
             f"no test matches {options.expression or 'anything'!r}", "check the name"
@@ -39,29 +60,6 @@ def main(argv: Sequence[str]) -> int:
     report_downloads()
     _report(tally, time.monotonic() - started)
     return 1 if tally.failed else 0
-
-
-def runs(
-    series: Series,
-    selection: Selection,
-    addons: Sequence[str] | None,
-    is_first: bool = True,
-) -> Iterator[Run]:
-    """The runs that an invocation consists of, in order.
-
-    :param addons: the only ones to install and test, None for all
-    :param is_first: this series comes first; what no series changes runs with it only
-    """
-    if selection.wants("unit") and addons is None:
-        yield from _plain("unit tests", series, selection, UNIT)
-    if selection.wants("simulation") and addons is None and is_first:
-        yield from _plain("simulation", series, selection, SIMULATION)
-    if selection.wants("addons") and suite.addons():
-        yield _addon_tests(series, selection, addons)
-        if selection.is_everything and addons is None:
-            yield from _each_alone(series)
-    if selection.wants("system") and addons is None:
-        yield from _plain("system tests", series, selection, SYSTEM)
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -75,6 +73,34 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 def _wanted_addons(names: str | None) -> Sequence[str] | None:
     """The addons named, separated by commas, and what they need; None for all."""
     return suite.with_dependencies(names.split(",")) if names else None
+
+
+def _quick_tests(
+    series: Series, selection: Selection, addons: Sequence[str] | None, is_first: bool
+) -> Iterator[Run]:
+    """Tests without Odoo."""
+    if selection.wants("unit") and addons is None:
+        yield from _plain("unit tests", series, selection, UNIT)
+    if selection.wants("simulation") and addons is None and is_first:
+        yield from _plain("simulation", series, selection, SIMULATION)
+
+
+def _odoo_tests(
+    series: Series, selection: Selection, addons: Sequence[str] | None, is_first: bool
+) -> Iterator[Run]:
+    """Tests inside Odoo: those of all addons, and each addon alone."""
+    if selection.wants("addons") and suite.addons():
+        yield _addon_tests(series, selection, addons)
+        if selection.is_everything and addons is None:
+            yield from _each_alone(series)
+
+
+def _system_tests(
+    series: Series, selection: Selection, addons: Sequence[str] | None, is_first: bool
+) -> Iterator[Run]:
+    """Tests of real processes, some of which look at the clock."""
+    if selection.wants("system") and addons is None:
+        yield from _plain("system tests", series, selection, SYSTEM)
 
 
 def _plain(
@@ -132,6 +158,24 @@ def _derived(series: Series, path: Path) -> Path:
     if path.is_relative_to(ADDONS):
         return series.suite_path / path.relative_to(ADDONS)
     return series.test_addons_path / path.relative_to(ROOT / "tests" / "addons")
+
+
+def _results(lots: Sequence[Sequence[Run]], *, together: bool) -> Iterator[junit.Tally]:
+    """How the runs went, each lot in its order.
+
+    :param together: lots run side by side, and each run shows what it printed at its
+        end
+    """
+    lots = [lot for lot in lots if lot]
+    if not together or len(lots) < 2:
+        yield from (run.execute() for lot in lots for run in lot)
+        return
+    with ThreadPoolExecutor(len(lots)) as crew:
+        for results in crew.map(lambda lot: [run.execute(True) for run in lot], lots):
+            yield from results
+
+
+PARTS = (Part(_quick_tests), Part(_odoo_tests, together=True), Part(_system_tests))
 
 
 def _report(tally: junit.Tally, seconds: float) -> None:
