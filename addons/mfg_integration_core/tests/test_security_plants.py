@@ -7,6 +7,9 @@ from odoo.tools import mute_logger
 
 from .plants_case import ROLES, SECRET, PlantsScene
 
+#: A type that goes out, about any document; those of other addons have conditions.
+RULE_FIRED = "mfg_integration_core.mfg_event_type_rule_fired"
+
 
 @tagged("post_install", "-at_install")
 class TestPlants(TransactionCase):
@@ -91,7 +94,7 @@ class TestPlants(TransactionCase):
         equipment = self.scene.scene.equipment(workcenter)
         wide = self.env["mfg.connector"].create({"name": "CMMS", "code": "cmms-wide"})
         wide.state = "live"
-        event_type = self.env["mfg.event.type"].search([("direction", "=", "out")])[:1]
+        event_type = self.env.ref(RULE_FIRED)
         self.env["mfg.subscription"].create(
             {"connector_id": wide.id, "event_type_id": event_type.id}
         )
@@ -122,7 +125,7 @@ class TestPlants(TransactionCase):
                 self.assertEqual(found, count, model)
 
     def test_n3_connector_of_a_plant_is_told_nothing_of_another_plants_documents(self):
-        event_type = self.env["mfg.event.type"].search([("direction", "=", "out")])[:1]
+        event_type = self.env.ref(RULE_FIRED)
         for name in ("A", "B"):
             connector = self.scene.rows[name]["mfg.connector"]
             connector.state = "live"
