@@ -87,9 +87,7 @@ class TestMachineState(EdgeCase):
 
     def given_late_fault(self, event_id="s-late", **envelope):
         """A fault of nine o'clock; all other states are newer."""
-        late = state(
-            event_id, "Aborted", job_order=self.order.name, fault=OVERHEATED
-        )
+        late = state(event_id, "Aborted", job_order=self.order.name, fault=OVERHEATED)
         return self.handle({**late, "time": "2026-03-02T09:00:00Z", **envelope})
 
     def given_repaired(self, request):

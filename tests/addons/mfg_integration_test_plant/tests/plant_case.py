@@ -164,11 +164,6 @@ class PlantCase(ManufacturingCase):
         """Everything that a hold may keep the order from going on by."""
         return (self.order, self.work, self.lot, self.equipment, self.workcenter)
 
-    def next_holdable(self):
-        """One of them after the other, over all that is played."""
-        self.turns = getattr(self, "turns", 0) + 1
-        return self.holdable()[self.turns % len(self.holdable())]
-
     def repairs(self):
         domain = [("equipment_id", "=", self.equipment.id)]
         return self.env[REPAIR].search(domain, order="id")
