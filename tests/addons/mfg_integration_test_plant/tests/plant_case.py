@@ -33,7 +33,9 @@ class PlantCase(ManufacturingCase):
             cls.given_partner(code) for code in ("edge-test", "cmms-test", "qms-test")
         )
         cls.env["mfg.binding"]._bind(cls.edge, cls.equipment, ROBOT)
-        cls.worker = new_test_user(cls.env, "stateful-worker", groups=WORKER)
+        # 19.0 reads analytic lines of finished work before it comes to the lots.
+        worker = f"{WORKER},analytic.group_analytic_accounting"
+        cls.worker = new_test_user(cls.env, "stateful-worker", groups=worker)
         cls.operator, cls.approver = (
             new_test_user(
                 cls.env,
