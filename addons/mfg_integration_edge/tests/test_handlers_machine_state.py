@@ -182,6 +182,7 @@ class TestMachineState(EdgeCase):
         self.handle(state("s-other", "Aborted", job_order=other.name))
 
         held = self.env["mfg.hold"]._active_on(other)
+        held = held.filtered(lambda hold: hold.reason_code == "equipment_fault")
         self.assertEqual(held._blocker(), repair)
         self.assertEqual(held.case_id, repair.mfg_case_id)
 

@@ -4,6 +4,7 @@ Each rule is one step of somebody: a transaction of its own, which may be refuse
 must hold after each of them is in the invariants.
 """
 
+import functools
 import sys
 from datetime import timedelta
 
@@ -347,22 +348,18 @@ class OrderMachine(RuleBasedStateMachine):
         assert self.plant.order.mfg_state == "completed"
 
     def one_hold_is_enough(self):
-        """What stands alone against the order stops what it must; each in turn."""
+        """Whatever of these is held alone keeps the work from starting."""
         plant = self.plant
-        document = plant.next_holdable()
-        if self.attempt(lambda: plant.place(document, "Last look")) is not None:
-            # Work that is over is held by nothing.
-            assert document == plant.work and plant.work.state in OVER
-            return
-        ways = []
-        if document != plant.lot:
-            ways.append(plant.work.with_user(plant.worker).button_start)
-        if document in (plant.order, plant.work, plant.lot):
-            ways.append(plant.finish)
-        for way in ways:
-            refusal = self.attempt(way, keep=False)
-            assert isinstance(refusal, GateError), (document, way, refusal)
-        assert self.step(plant.lift, plant.active_holds(document)) is None
+        for document in (plant.order, plant.work, plant.equipment, plant.workcenter):
+            place = functools.partial(plant.place, document, "Last look")
+            if self.attempt(place) is not None:
+                # Work that is over is held by nothing.
+                assert document == plant.work and plant.work.state in OVER
+                continue
+            start = plant.work.with_user(plant.worker).button_start
+            refusal = self.attempt(start, keep=False)
+            assert isinstance(refusal, GateError), (document, refusal)
+            assert self.step(plant.lift, plant.active_holds(document)) is None
 
     # ----------------------------------------------------------------- helpers
 
