@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 from . import embedded_postgres, postgres
+from .file_lock import exclusive
 from .poll import until
 from .process import environment
 
@@ -38,7 +39,9 @@ def started(*databases: str) -> Iterator[None]:
         own = postgres.ensure_running()
         try:
             for database in databases:
-                _copy(database, shared, own)
+                # Nobody else can make a copy while pg_dump is connected to it.
+                with exclusive(f"database-{database}"):
+                    _copy(database, shared, own)
             yield
         finally:
             postgres.stop()
