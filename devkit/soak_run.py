@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .json_rpc import OdooError
 from .plant import EQUIPMENT, EQUIPMENT_MODEL, PEER_NETWORK, connection_user
-from .poll import until
+from .poll import NeverHappenedError, until
 from .soak_checks import check, counts, growth, open_rows
 from .stage import Peer, Stage
 
@@ -24,6 +24,7 @@ PAUSE_S = 0.5
 TOLD_EVERY_S = 300
 READY_WITHIN_S = 60
 QUIET_WITHIN_S = 180
+DRAINED_WITHIN_S = 1800
 #: Long enough for a message that should not be to show itself.
 STILL_S = 3.0
 CONNECTOR = {"template": "soak_cmms", "retry_base_s": 1, "retry_cap_s": 2}
@@ -90,12 +91,7 @@ def play(stage: Stage, plan: Plan, say: Callable[[str], None]) -> dict:
     finally:
         for writer in writers.values():
             writer.finish()
-    until(
-        lambda: not open_rows(stage, connectors, requests, peers),
-        "everything is exchanged",
-        within_s=QUIET_WITHIN_S,
-        last_words=lambda: open_rows(stage, connectors, requests, peers),
-    )
+    _is_exchanged(stage, connectors, requests, peers)
     _stays_still(stage, connectors, requests)
     check(stage, connectors, requests, peers, numbers, writers)
     written = {f"written by {who}": writer.writes for who, writer in writers.items()}
@@ -120,6 +116,25 @@ def _wait(stage, seconds, requests, writers, say) -> None:
         return stopped or now - began > seconds
 
     until(is_over, "the time is over", within_s=seconds + 60)
+
+
+def _is_exchanged(stage, connectors, requests, peers) -> None:
+    """Return once nothing is open, however long a slow machine needs for it.
+
+    :raise NeverHappenedError: when nothing moves although something is open
+    """
+    seen, since = None, time.monotonic()
+
+    def is_over():
+        nonlocal seen, since
+        now = open_rows(stage, connectors, requests, peers)
+        if now != seen:
+            seen, since = now, time.monotonic()
+        return not now or time.monotonic() - since > QUIET_WITHIN_S
+
+    until(is_over, "everything is exchanged", within_s=DRAINED_WITHIN_S)
+    if seen:
+        raise NeverHappenedError(f"nothing moved for {QUIET_WITHIN_S} s: {seen}")
 
 
 def _stays_still(stage, connectors, requests) -> None:
