@@ -91,9 +91,7 @@ def counting(connector) -> SQL:
 
     For a door whose one statement can do so; it then says :func:`is_counted`.
     """
-    return request.env["mfg.door.counter"]._counting_what_is_stored(
-        request.env.cr, connector.code
-    )
+    return request.env["mfg.door.counter"]._counting_what_is_stored(connector.code)
 
 
 def is_counted():

@@ -13,6 +13,7 @@ from . import mfg_placed_mixin
 from . import mfg_pause_mixin
 from . import mfg_masked_mixin
 from . import mfg_queued_mixin
+from . import mfg_exchanged_mixin
 from . import mfg_failure_mixin
 from . import mfg_replay_mixin
 from . import mfg_meaning_mixin
@@ -159,6 +160,7 @@ from . import mfg_sweeper_polling
 from . import mfg_sweeper_key_set
 from . import mfg_sweeper_watch
 from . import mfg_sweeper_clock
+from . import mfg_sweeper_door
 from . import mfg_rule_worker
 from . import mfg_unit
 from . import mfg_value_map
@@ -174,6 +176,7 @@ from . import mfg_map_trial
 from . import mrp_production
 from . import mrp_workcenter
 from . import mrp_workorder
+from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users

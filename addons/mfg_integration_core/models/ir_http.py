@@ -50,10 +50,14 @@ class IrHttp(models.AbstractModel):
 
         They read the rest themselves. Odoo would parse a form of any size for them
         before anybody is proven, and a field named ``self`` would break the call.
+        What other addons take out of an address for a browser (language, debug mode,
+        a sign-up token for the session) is for none of our callers.
         """
-        super()._pre_dispatch(rule, args)
-        if problems.is_ours(request.httprequest.path):
-            request.get_http_params = dict
+        if not problems.is_ours(request.httprequest.path):
+            super()._pre_dispatch(rule, args)
+            return
+        request.dispatcher.pre_dispatch(rule, args)
+        request.get_http_params = dict
 
     @classmethod
     def _handle_error(cls, exception):

@@ -1,29 +1,22 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 #: Code of every answer that is no refusal.
 ACCEPTED = "accepted"
-_COUNT = """
-    INSERT INTO mfg_door_tally AS tally
-           (day, connector_code, status, code, shard, count)
-    SELECT CURRENT_DATE, %s, %s, %s, %s, 1
-     WHERE {}
-        ON CONFLICT (day, connector_code, status, code, shard)
-        DO UPDATE SET count = tally.count + 1
+_APPEND = """
+    INSERT INTO mfg_door_answer (day, connector_code, status, code)
+    SELECT CURRENT_DATE, %s, %s, %s
 """
-_COUNT_ALWAYS = _COUNT.format("TRUE")
-_COUNT_WHAT_IS_STORED = f"counted AS ({_COUNT.format('EXISTS (SELECT FROM stored)')})"
-#: So many requests at once count without waiting for each other.
-SHARDS = 16
+_APPEND_WHAT_IS_STORED = f"counted AS ({_APPEND} FROM stored LIMIT 1)"
 
 
 class MfgDoorCounter(models.Model):
     """What the doors answered, counted by connector, day and answer.
 
-    The table below this view is UNLOGGED and written by one READ COMMITTED statement: a
-    counter may be lost in a crash of the database, an event may not. It is written in
-    the transaction that stores the event, so each count is spread over rows, that no
-    request waits until another one's event is on disk.
+    A door appends each answer to a table without an index, in the transaction that
+    stores the event: that waits for nobody and costs next to nothing. Each minute the
+    answers are added up; this view adds those that are not yet. Both tables are
+    UNLOGGED: a counter may be lost in a crash of the database, an event may not.
     """
 
     _name = "mfg.door.counter"
@@ -42,35 +35,57 @@ class MfgDoorCounter(models.Model):
         self.env.cr.execute(
             f"""
             CREATE UNLOGGED TABLE IF NOT EXISTS mfg_door_tally (
-                id serial PRIMARY KEY,
+                id bigserial PRIMARY KEY,
                 day date NOT NULL,
                 connector_code varchar NOT NULL,
                 status integer NOT NULL,
                 code varchar NOT NULL,
-                shard integer NOT NULL,
                 count integer NOT NULL,
-                UNIQUE (day, connector_code, status, code, shard));
+                UNIQUE (day, connector_code, status, code));
+            CREATE UNLOGGED TABLE IF NOT EXISTS mfg_door_answer (
+                id bigint NOT NULL DEFAULT nextval('mfg_door_tally_id_seq'),
+                day date NOT NULL,
+                connector_code varchar NOT NULL,
+                status integer NOT NULL,
+                code varchar NOT NULL);
             CREATE OR REPLACE VIEW {self._table} AS
                 SELECT min(id) AS id, day, connector_code, status, code,
                        sum(count)::integer AS count
-                  FROM mfg_door_tally
+                  FROM (SELECT id, day, connector_code, status, code, count
+                          FROM mfg_door_tally
+                         UNION ALL
+                        SELECT id, day, connector_code, status, code, 1
+                          FROM mfg_door_answer) AS counted
                  GROUP BY day, connector_code, status, code
             """
         )
 
     def _count(self, cr, connector_code, status, code):
-        """Count one answer on a READ COMMITTED cursor of the caller.
+        """Count one answer.
 
         :param connector_code: empty for an unknown connector, so that nobody can
             fill the table from outside
         """
-        cr.execute(_COUNT_ALWAYS, _values(cr, connector_code or "", status, code))
+        cr.execute(_APPEND, (connector_code or "", status, code))
 
-    def _counting_what_is_stored(self, cr, connector_code) -> SQL:
+    def _counting_what_is_stored(self, connector_code) -> SQL:
         """A CTE that counts an accepted request where the CTE ``stored`` has rows."""
-        return SQL(_COUNT_WHAT_IS_STORED, *_values(cr, connector_code, 202, ACCEPTED))
+        return SQL(_APPEND_WHAT_IS_STORED, connector_code, 202, ACCEPTED)
 
+    @api.model
+    def _add_up(self, cr):
+        """Turn the answers so far into counts, which keep their ids in the view.
 
-def _values(cr, connector_code, status, code):
-    shard = cr.connection.info.backend_pid % SHARDS
-    return connector_code, status, code, shard
+        :param cr: a READ COMMITTED cursor of the caller
+        """
+        cr.execute(
+            """
+            WITH answers AS (DELETE FROM mfg_door_answer RETURNING *)
+            INSERT INTO mfg_door_tally AS tally
+                   (id, day, connector_code, status, code, count)
+            SELECT min(id), day, connector_code, status, code, count(*)
+              FROM answers GROUP BY day, connector_code, status, code
+                ON CONFLICT (day, connector_code, status, code)
+                DO UPDATE SET count = tally.count + excluded.count
+            """
+        )

@@ -23,10 +23,12 @@ class MfgPlant(models.Model):
     """A site of the company: its warehouses, its lines and its clock (ISA-95 site)."""
 
     _name = "mfg.plant"
+    _inherit = ["mfg.exchanged.mixin"]
     _description = "Plant"
     _order = "company_id, code"
     _rec_names_search = ["name", "code"]
     _check_company_auto = True
+    _exchanged_as = "plant_id"
 
     name = fields.Char(required=True)
     code = fields.Char(

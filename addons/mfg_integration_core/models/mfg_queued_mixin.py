@@ -3,6 +3,8 @@ from psycopg2 import sql
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..copied_many2one import CopiedMany2one
+
 #: States in which a row is worked on, or will be at once.
 UNDERWAY_STATES = ("received", "processing", "pending", "delivering")
 
@@ -23,8 +25,8 @@ class MfgQueuedMixin(models.AbstractModel):
     connector_id = fields.Many2one(
         "mfg.connector", required=True, readonly=True, ondelete="restrict", index=True
     )
-    company_id = fields.Many2one("res.company", readonly=True)
-    plant_id = fields.Many2one(
+    company_id = CopiedMany2one("res.company", readonly=True)
+    plant_id = CopiedMany2one(
         "mfg.plant",
         readonly=True,
         ondelete="restrict",

@@ -14,22 +14,33 @@ class TestDoorCounter(TransactionCase):
         mine = self.counters.search([("connector_code", "like", "counted-")])
         return {(mine.connector_code, mine.code): mine.count for mine in mine}
 
-    def test_answers_of_several_processes_are_one_count(self):
+    def test_answers_count_before_and_after_they_are_added_up(self):
         self.counters._count(self.cr, "counted-a", 202, "accepted")
         self.counters._count(self.cr, "counted-a", 202, "accepted")
-        self.cr.execute("UPDATE mfg_door_tally SET shard = -1 WHERE shard >= 0")
+        self.counters._add_up(self.cr)
         self.counters._count(self.cr, "counted-a", 202, "accepted")
         self.counters._count(self.cr, "counted-a", 401, "signature_invalid")
+        wanted = {("counted-a", "accepted"): 3, ("counted-a", "signature_invalid"): 1}
 
-        self.assertEqual(
-            self.counted(),
-            {("counted-a", "accepted"): 3, ("counted-a", "signature_invalid"): 1},
-        )
+        self.assertEqual(self.counted(), wanted)
+        self.counters._add_up(self.cr)
+        self.assertEqual(self.counted(), wanted)
+
+    def test_line_on_the_screen_stays_itself_when_it_is_added_up(self):
+        self.counters._count(self.cr, "counted-a", 202, "accepted")
+        mine = [("connector_code", "=", "counted-a")]
+        line = self.counters.search(mine)
+
+        self.counters._add_up(self.cr)
+        self.counters._count(self.cr, "counted-a", 202, "accepted")
+
+        self.assertEqual(self.counters.search(mine), line)
 
     def test_upgrade_from_1_0_keeps_what_was_counted(self):
         self.cr.execute(
             """
             DROP VIEW mfg_door_counter;
+            DROP TABLE mfg_door_answer;
             DROP TABLE mfg_door_tally;
             CREATE UNLOGGED TABLE mfg_door_counter (
                 id serial PRIMARY KEY,
