@@ -1,5 +1,6 @@
 import base64
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import TransactionCase, tagged
 
@@ -25,6 +26,7 @@ class TestExchanged(TransactionCase):
                 "uuid": "exchanged-1",
                 "connector_id": self.connector.id,
                 "event_id": "exchanged-1",
+                "received_at": fields.Datetime.now(),
                 "ordering_key": "exchanged-1",
                 "body": base64.b64encode(b"{}"),
                 **values,
