@@ -38,6 +38,7 @@
         "views/mfg_delivery_attempt_views.xml",
         "views/mfg_payload_version_views.xml",
         "wizards/mfg_payload_correct_views.xml",
+        "views/mfg_inbox_event_form_view.xml",
         "views/mfg_inbox_event_views.xml",
         "views/mfg_outbox_message_views.xml",
         "views/mfg_lane_views.xml",

@@ -13,6 +13,8 @@ from devkit.poll import until
 from devkit.series import Series
 from tests.redmine_server import redmine
 
+from .own_partner import Partner
+
 __all__ = ["redmine"]
 
 QUIET = {
@@ -66,3 +68,9 @@ def live(plant_server):
         peer.control("manners", **QUIET)
     until(plant_server.is_steady, "the Odoo server answers whoever asks")
     return plant_server
+
+
+@pytest.fixture
+def keyed(live):
+    """A partner of the test's own that proves itself by a key."""
+    return Partner(live, inbound_auth="api_key")

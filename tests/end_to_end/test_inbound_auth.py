@@ -1,19 +1,18 @@
 """Partners that prove themselves by key, login or token, at every door."""
 
-import base64
 import json
 import uuid
-from collections import Counter
 
 import pytest
 
-from devkit import json_http, plant
+from devkit import json_http
 from devkit.poll import until
 from tests.fakes import identity_provider
 from tests.fakes.identity_provider import AUDIENCE, SUBJECT
 from tests.openapi_reader import OpenApiReader
 
 from .doors import EDGE, EVENTS, letter
+from .own_partner import Partner, assert_refused, basic
 
 LOOPBACK = "127.0.0.1/32"
 #: Nothing is sent to the vendor.
@@ -21,70 +20,7 @@ NOBODY = "http://127.0.0.1:9"
 KEYS_COME_WITHIN_S = 90
 
 
-# ------------------------------------------------------------------ the scene
-
-
-class Partner:
-    """A live connector of a test's own, and what its partner sends."""
-
-    def __init__(self, live, **values):
-        self.live, self.admin = live, live.session()
-        self.code = f"auth-{uuid.uuid4().hex[:8]}"
-        user = plant.connection_user(self.admin, self.code, f"Partner {self.code}")
-        self.id = self.admin.create(
-            "mfg.connector",
-            code=self.code,
-            name=f"Partner {self.code}",
-            user_id=user,
-            **values,
-        )
-        self.admin.call("mfg.connector", "action_go_live", [self.id])
-
-    def new_key(self):
-        """The key that the button shows once."""
-        shown = self.admin.call("mfg.connector", "action_generate_api_key", [self.id])
-        return shown["params"]["message"]
-
-    def key_record(self, key):
-        """The id of the record that stands for the key."""
-        prefix = key[: len("mfgk_") + 8]
-        (found,) = self.admin.search("mfg.api.key", [("prefix", "=", prefix)])
-        return found
-
-    def send(self, authorization=None, door=EVENTS, event_id=None):
-        """Post an event without a signature."""
-        sent = letter(door, event_id)
-        end = "/events" if door == EDGE else ""
-        return self.call("POST", f"/{door}/{self.code}{end}", sent, authorization)
-
-    def call(self, method, path, sent=None, authorization=None):
-        """Call an address below ``/mfg/v1``."""
-        headers = {"Authorization": authorization} if authorization else {}
-        if sent:
-            headers["Content-Type"] = sent.content_type
-        url = f"{self.live.url}/mfg/v1{path}"
-        return json_http.call(method, url, sent.body if sent else b"", headers)
-
-
-def basic(username, password):
-    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
-
-
-def assert_refused(answer, code, challenge):
-    """It is a problem document that says what to do and asks for credentials."""
-    assert answer.status == 401, answer.body
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json["code"] == code, answer.json
-    assert answer.json["detail"]
-    assert answer.headers["WWW-Authenticate"].startswith(challenge)
-
-
 # ------------------------------------------------------------------ API keys
-
-
-@pytest.fixture
-def keyed(live):
-    return Partner(live, inbound_auth="api_key")
 
 
 def test_k1_partner_with_a_key_sends_events_and_asks_how_far_they_came(keyed):
@@ -198,151 +134,6 @@ def test_c8_refusals_of_a_door_that_asks_for_a_key_are_as_documented(keyed):
 
     for sent in (None, "Bearer x", "Basic eDp5"):
         assert served.faults("POST", path, keyed.send(sent)) == []
-
-
-# ------------------------------------------------------------------ limits
-
-#: The tests call from the loopback network.
-ELSEWHERE, HERE = "10.20.0.0/16", "10.20.0.0/16, 127.0.0.0/8, ::1"
-
-
-def assert_not_permitted(answer, code):
-    """It is a problem document that says what is not permitted, and what to do."""
-    assert answer.status == 403, answer.body
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    assert answer.json["code"] == code, answer.json
-    assert answer.json["remedy"]
-
-
-def limit(partner, key, **values):
-    """Limit a key; what is named by its code is looked up."""
-    admin = partner.admin
-    for name, model, by in (
-        ("door_ids", "mfg.door", "code"),
-        ("event_type_ids", "mfg.event.type", "name"),
-    ):
-        if name in values:
-            ids = admin.search(model, [(by, "in", values[name])])
-            values[name] = [(6, 0, ids)]
-    admin.write("mfg.api.key", partner.key_record(key), **values)
-
-
-def counted(partner, code):
-    """How often the partner's doors answered that."""
-    rows = partner.admin.search(
-        "mfg.door.counter",
-        [("connector_code", "=", partner.code), ("code", "=", code)],
-    )
-    return len(rows)
-
-
-def test_k1_connector_takes_calls_from_its_addresses_only(keyed):
-    sent_with = f"Bearer {keyed.new_key()}"
-    taken = keyed.send(sent_with).json["uuid"]
-    keyed.admin.write("mfg.connector", keyed.id, allowed_sources=ELSEWHERE)
-
-    for answer in (
-        keyed.send(sent_with),
-        keyed.send(sent_with, EDGE),
-        keyed.send(),
-        keyed.call("GET", f"/messages/{taken}", authorization=sent_with),
-        keyed.call("GET", f"/outbox/{keyed.code}", authorization=sent_with),
-    ):
-        assert_not_permitted(answer, "address_refused")
-        assert "127.0.0.1" in answer.json["detail"]
-    assert counted(keyed, "address_refused") == 1
-    keyed.admin.write("mfg.connector", keyed.id, allowed_sources=HERE)
-    assert keyed.send(sent_with).status == 202
-
-
-def test_c11_answers_about_progress_are_counted_like_those_of_other_doors(keyed):
-    sent_with = f"Bearer {keyed.new_key()}"
-    path = f"/messages/{keyed.send(sent_with, EDGE).json['uuid']}"
-    before = tally(keyed.live, keyed.code), tally(keyed.live, "")
-
-    keyed.call("GET", path)
-    keyed.call("GET", path, authorization=sent_with)
-    keyed.call("GET", f"/messages/{uuid.uuid4()}", authorization=sent_with)
-
-    assert tally(keyed.live, keyed.code) - before[0] == {
-        (401, "credentials_missing"): 1,
-        (200, "accepted"): 1,
-    }
-    assert tally(keyed.live, "") - before[1] == {(404, "unknown_message"): 1}
-
-
-def tally(live, code):
-    """How often the doors gave each answer to a connector; "" = to nobody known."""
-    rows = live.sql(
-        "SELECT status, code, sum(count)::integer FROM mfg_door_counter"
-        " WHERE connector_code = %s GROUP BY status, code",
-        code,
-    )
-    return Counter({(status, answer): count for status, answer, count in rows})
-
-
-def test_k1_who_signs_calls_from_the_connectors_addresses_too(live):
-    partner = Partner(live, allowed_sources=ELSEWHERE)
-
-    assert_not_permitted(partner.send(), "address_refused")
-
-
-def test_k1_header_of_a_caller_does_not_change_its_address(keyed):
-    sent_with = f"Bearer {keyed.new_key()}"
-    keyed.admin.write("mfg.connector", keyed.id, allowed_sources=ELSEWHERE)
-    sent = letter(EVENTS, None)
-    headers = {
-        "Authorization": sent_with,
-        "Content-Type": sent.content_type,
-        "X-Forwarded-For": "10.20.0.1",
-        "X-Forwarded-Host": "hub.example.com",
-    }
-
-    url = f"{keyed.live.url}/mfg/v1/events/{keyed.code}"
-    answer = json_http.call("POST", url, sent.body, headers)
-
-    # The server of the tests is not in proxy mode, so nobody speaks for the caller.
-    assert_not_permitted(answer, "address_refused")
-
-
-def test_k1_key_is_refused_from_other_addresses_than_its_own(keyed):
-    here, elsewhere = keyed.new_key(), keyed.new_key()
-    limit(keyed, here, allowed_sources=HERE)
-    limit(keyed, elsewhere, allowed_sources=ELSEWHERE)
-
-    assert keyed.send(f"Bearer {here}").status == 202
-    assert_not_permitted(keyed.send(f"Bearer {elsewhere}"), "address_refused")
-
-
-def test_k1_key_opens_its_doors_and_no_others(keyed):
-    key = keyed.new_key()
-    limit(keyed, key, door_ids=["events"])
-
-    taken = keyed.send(f"Bearer {key}")
-
-    assert taken.status == 202, taken.body
-    assert_not_permitted(keyed.send(f"Bearer {key}", EDGE), "door_refused")
-    path = f"/messages/{taken.json['uuid']}"
-    answer = keyed.call("GET", path, authorization=f"Bearer {key}")
-    assert_not_permitted(answer, "door_refused")
-    assert counted(keyed, "door_refused") == 1
-
-
-def test_k1_key_sends_events_of_its_types_and_no_others(keyed):
-    key = keyed.new_key()
-    limit(keyed, key, event_type_ids=["mfg.rule.fired.v1"])
-
-    for door in (EVENTS, EDGE):
-        assert_not_permitted(keyed.send(f"Bearer {key}", door), "type_refused")
-    sent = json.loads(letter(EVENTS, None).body)
-    url = f"{keyed.live.url}/mfg/v1/events/{keyed.code}"
-    headers = {
-        "Authorization": f"Bearer {key}",
-        "Content-Type": "application/cloudevents-batch+json",
-    }
-    batch = json_http.call("POST", url, json.dumps([sent]).encode(), headers)
-    (result,) = batch.json["results"]
-    assert (result["status"], result["problem"]["code"]) == ("invalid", "type_refused")
 
 
 # ------------------------------------------------------------------ Basic

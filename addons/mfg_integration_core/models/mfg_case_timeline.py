@@ -1,4 +1,5 @@
 from odoo import _, api, fields, models
+from odoo.tools import ormcache
 
 from ..documents import document_at
 from ..protocols import rfc3339
@@ -182,7 +183,7 @@ class MfgCaseTimeline(models.Model):
     @api.model
     def _entry_look(self, entry):
         """How an audit entry is told; an unknown action shows what it changed."""
-        look = self._looks().get(entry.action, OTHER_LOOK)
+        look = self._looks_known().get(entry.action, OTHER_LOOK)
         if entry.action == "state.changed":
             look = look._replace(tone=STATE_TONES.get(entry.new_value, look.tone))
         words = {
@@ -198,6 +199,12 @@ class MfgCaseTimeline(models.Model):
             if entry.old_value:
                 title = _("%(document)s: %(old)s → %(new)s")
         return look._replace(title=(title or _("%(document)s: %(action)s")) % words)
+
+    @api.model
+    @ormcache("self.env.lang")
+    def _looks_known(self):
+        """Those of :meth:`_looks`, put into the user's language once."""
+        return self._looks()
 
     @api.model
     def _looks(self):

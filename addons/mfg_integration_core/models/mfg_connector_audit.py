@@ -1,6 +1,9 @@
 import hashlib
+from itertools import chain
 
 from odoo import api, models
+
+from .mfg_connector_known import PROOF_FIELDS
 
 #: Fields by which somebody is let in, let out or trusted; a change of them is audited.
 AUDITED = (
@@ -16,13 +19,7 @@ AUDITED = (
     "allowed_sources",
     "inbound_auth",
     "basic_allowed",
-    "inbound_username",
-    "jwt_issuer",
-    "jwt_audience",
-    "jwks_url",
-    "jwt_algorithms",
-    "jwt_claim",
-    "jwt_claim_value",
+    *chain.from_iterable(PROOF_FIELDS.values()),
     "tls_authorities",
     "tls_certificate",
 )

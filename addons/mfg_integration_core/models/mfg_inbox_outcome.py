@@ -24,16 +24,7 @@ class MfgInboxOutcome(models.Model):
 
     def _succeeded(self, task, state="processed"):
         """Record that the event had its effect, or that it has none to have."""
-        self._set_state(
-            state,
-            allowed=("processing",),
-            processed_at=fields.Datetime.now(),
-            next_attempt_at=False,
-            reason_code=False,
-            reason=False,
-            waiting_model=False,
-            waiting_key=False,
-        )
+        self._end_in(state)
         self.env["mfg.delivery.attempt"]._finish(task, "succeeded")
 
     def _ignore(self, reason_code, reason):
@@ -41,8 +32,12 @@ class MfgInboxOutcome(models.Model):
 
         The handler returns the document all the same, so that the log shows it.
         """
+        self._end_in("ignored", reason_code=reason_code, reason=reason)
+
+    def _end_in(self, state, reason_code=False, reason=False):
+        """Leave the event in a state in which nothing is waited for any more."""
         self._set_state(
-            "ignored",
+            state,
             allowed=("processing",),
             processed_at=fields.Datetime.now(),
             next_attempt_at=False,

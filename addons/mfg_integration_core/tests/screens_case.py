@@ -15,16 +15,17 @@ WEB_CLIENT_READY = (
 #: What every script of a test can use.
 HELPERS = """
 const { action } = odoo.__WOWL_DEBUG__.root.env.services;
-const shown = async (selector) => {
+const soon = async (what, look) => {
     for (let tries = 0; tries < 100; tries++) {
-        const node = document.querySelector(selector);
-        if (node) {
-            return node;
+        const found = look();
+        if (found) {
+            return found;
         }
         await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`${selector} did not appear`);
+    throw new Error(`${what} did not appear`);
 };
+const shown = (selector) => soon(selector, () => document.querySelector(selector));
 const openForm = (model, resId) =>
     action.doAction({
         type: "ir.actions.act_window",

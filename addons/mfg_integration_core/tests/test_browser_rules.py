@@ -9,16 +9,6 @@ const put = (node, text) => {
     node.dispatchEvent(new Event("input", { bubbles: true }));
     node.dispatchEvent(new Event("change", { bubbles: true }));
 };
-const soon = async (what, look) => {
-    for (let tries = 0; tries < 100; tries++) {
-        const found = look();
-        if (found) {
-            return found;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${what} did not appear`);
-};
 const part = (name, inner) => shown(`.o_field_widget[name='${name}'] ${inner}`);
 const choose = async (name, label) => {
     // 17.0 takes a list of the browser's own, 19.0 one of Odoo's.

@@ -17,16 +17,6 @@ const button = (text, place = "") =>
 await shown(".o_form_view .o_field_widget[name='state']");
 button("Try template", ".o_form_view").click();
 await shown(".modal .o_field_widget[name='connector_id']");
-const soon = async (what, look) => {
-    for (let tries = 0; tries < 100; tries++) {
-        const found = look();
-        if (found) {
-            return found;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${what} did not appear`);
-};
 const option = (name) =>
     soon(name, () =>
         [...document.querySelectorAll(".o-autocomplete--dropdown-item a")].find((one) =>

@@ -36,12 +36,6 @@ class TestMachineArrivals(PlantCase):
     # ------------------------------------------------------------------- tests
 
     def test_b6_machine_words_in_any_order_leave_the_same_holds_and_availability(self):
-        @seed(SEED)
-        @bounded(EXAMPLES)
-        @given(st.data())
-        def converges(data):
-            self.given_example(lambda: example(data))
-
         def example(data):
             words = data.draw(sayings(sorted(self.orders)))
 
@@ -49,18 +43,11 @@ class TestMachineArrivals(PlantCase):
 
             self.assert_stands(stand_after([], words), words)
 
-        say_how_to_replay("test_b6_machine_words_in_any_order")
-        converges()
+        self.assert_always("test_b6_machine_words_in_any_order", example)
 
     def test_b6_machine_words_around_a_repair_leave_the_same_holds_and_availability(
         self,
     ):
-        @seed(SEED)
-        @bounded(EXAMPLES)
-        @given(st.data())
-        def converges(data):
-            self.given_example(lambda: example(data))
-
         def example(data):
             words = data.draw(sayings(sorted(self.orders)))
             before = data.draw(
@@ -78,7 +65,18 @@ class TestMachineArrivals(PlantCase):
             )
             self.assert_stands(expected, (before, is_repaired, after))
 
-        say_how_to_replay("test_b6_machine_words_around_a_repair")
+        self.assert_always("test_b6_machine_words_around_a_repair", example)
+
+    def assert_always(self, test, example):
+        """Play ``example(data)`` with drawn data, again and again."""
+
+        @seed(SEED)
+        @bounded(EXAMPLES)
+        @given(st.data())
+        def converges(data):
+            self.given_example(lambda: example(data))
+
+        say_how_to_replay(test)
         converges()
 
     # -------------------------------------------------------------------- when
