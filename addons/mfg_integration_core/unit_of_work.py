@@ -80,14 +80,21 @@ def see_what_others_commit(cr) -> None:
     cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
 
 
-def see_what_others_forgot(registry) -> None:
+def see_what_others_forgot(cr) -> None:
     """Forget what other processes have changed of what this one keeps in memory.
 
     Odoo does so when a request begins. A drain goes on for many seconds, and what comes
     in meanwhile has to be handled by the maps, rules and owners of then.
+
+    :param cr: a READ COMMITTED cursor; Odoo's own look would open another one each time
     """
     # The current one: a registry that was replaced knows of no end of it.
-    Registry(registry.db_name).check_signaling()
+    registry = Registry(cr.dbname)
+    if registry.get_sequences(cr) != (
+        registry.registry_sequence,
+        registry.cache_sequences,
+    ):
+        registry.check_signaling()
 
 
 def let_go_of_what_was_read(cr) -> bool:

@@ -130,10 +130,10 @@ class MfgLaneWorker(models.AbstractModel):
         if not lane_ids:
             return []
         lanes = self.env["mfg.lane"]
-        see_what_others_forgot(self.env.registry)
         # Read before the lease is renewed: it never ends earlier than thought.
         leased = time.monotonic()
         with lease.transaction() as cr:
+            see_what_others_forgot(cr)
             owned = lanes._renew(cr, lease.token, lease.seconds) & set(lane_ids)
             if not owned:
                 return []
