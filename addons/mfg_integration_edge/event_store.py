@@ -16,7 +16,9 @@ from psycopg2.extras import Json
 from odoo.addons.mfg_integration_core.protocols import rfc3339
 
 from . import event_partitions
+from .protocols import machine_sequence
 from .protocols.event_identity import body_digest, event_uuid
+from .protocols.machine_events import DEVICE
 
 #: An event's row id is its batch's id and its place in the batch. Events of a batch
 #: are one range of the primary key, and no second index is needed to read them.
@@ -34,9 +36,14 @@ class EdgeEvent:
     body_digest: UUID
     event_id: str
     event_type: str
-    equipment: str
+    source: str
+    equipment: str | None
     job_order: str | None
+    operation: str | None
     event_time: datetime | None
+    boot: int | None
+    sequence: int | None
+    historical: bool
     good_quantity: Decimal | None
     scrap_quantity: Decimal | None
     envelope: dict
@@ -46,16 +53,23 @@ class EdgeEvent:
         """The event of an envelope that keeps its contract."""
         data = envelope["data"]
         moment = envelope.get("time")
+        boot, sequence = machine_sequence.read(envelope.get("sequence"))
         return cls(
             uuid=event_uuid(connector_id, envelope["id"]),
             body_digest=body_digest(envelope),
             event_id=envelope["id"],
             event_type=envelope["type"],
-            equipment=data["equipment"],
+            source=envelope["source"],
+            # Of a device's own life it says nothing.
+            equipment=None if envelope["type"] in DEVICE else data["equipment"],
             job_order=data.get("job_order"),
+            operation=data.get("operation"),
             event_time=rfc3339.parse(moment).replace(tzinfo=None) if moment else None,
-            good_quantity=_exact(data.get("good_quantity")),
-            scrap_quantity=_exact(data.get("scrap_quantity")),
+            boot=boot,
+            sequence=sequence,
+            historical=bool(envelope.get("historical")),
+            good_quantity=_exact(data.get("good_quantity", data.get("good_total"))),
+            scrap_quantity=_exact(data.get("scrap_quantity", data.get("scrap_total"))),
             envelope=envelope,
         )
 
@@ -124,9 +138,14 @@ def _insert(cr, connector_id, batch_id, received_at, events) -> set[UUID]:
                 first_row_id + item,
                 event.event_id,
                 event.event_type,
+                event.source,
                 event.equipment,
                 event.job_order,
+                event.operation,
                 event.event_time,
+                event.boot,
+                event.sequence,
+                event.historical,
                 event.good_quantity,
                 event.scrap_quantity,
                 Json(event.envelope),
@@ -140,10 +159,12 @@ def _insert(cr, connector_id, batch_id, received_at, events) -> set[UUID]:
         WITH sent AS (
             SELECT * FROM unnest(
                 %s::uuid[], %s::uuid[], %s::bigint[], %s::varchar[], %s::varchar[],
-                %s::varchar[], %s::varchar[], %s::timestamp[], %s::numeric[],
-                %s::numeric[], %s::jsonb[]
-            ) AS sent (uuid, body_digest, id, event_id, event_type, equipment,
-                       job_order, event_time, good_quantity, scrap_quantity, envelope)
+                %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
+                %s::timestamp[], %s::integer[], %s::bigint[], %s::boolean[],
+                %s::numeric[], %s::numeric[], %s::jsonb[]
+            ) AS sent (uuid, body_digest, id, event_id, event_type, source, equipment,
+                       job_order, operation, event_time, boot, sequence, historical,
+                       good_quantity, scrap_quantity, envelope)
         ),
         claimed AS (
             INSERT INTO mfg_edge_event_digest
@@ -157,10 +178,12 @@ def _insert(cr, connector_id, batch_id, received_at, events) -> set[UUID]:
         stored AS (
             INSERT INTO mfg_edge_event
                         (id, received_at, uuid, connector_id, batch_id, event_id,
-                         event_type, equipment, job_order, event_time,
+                         event_type, source, equipment, job_order, operation,
+                         event_time, boot, sequence, historical,
                          good_quantity, scrap_quantity, envelope)
-            SELECT id, %s, uuid, %s, %s, event_id, event_type, equipment, job_order,
-                   event_time, good_quantity, scrap_quantity, envelope
+            SELECT id, %s, uuid, %s, %s, event_id, event_type, source, equipment,
+                   job_order, operation, event_time, boot, sequence, historical,
+                   good_quantity, scrap_quantity, envelope
               FROM sent JOIN claimed USING (uuid)
         )
         SELECT uuid FROM claimed

@@ -14,7 +14,7 @@ from odoo.addons.mfg_integration_core.exceptions import (
 from odoo.addons.mfg_integration_core.protocols import cloudevents
 
 from ..event_store import ACCEPTED, CONFLICT, MAX_ITEMS, EdgeEvent, store_batch
-from ..protocols.windowing import TYPES
+from ..protocols.machine_events import TYPES
 
 #: Code of this door, as a key may be limited to some (``mfg.door``).
 DOOR = "edge"

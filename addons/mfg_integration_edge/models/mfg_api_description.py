@@ -3,7 +3,7 @@ from odoo import models
 from odoo.addons.mfg_integration_core.protocols import openapi_doors, openapi_schemas
 
 from ..event_store import MAX_ITEMS
-from ..protocols.windowing import TYPES
+from ..protocols.machine_events import TYPES
 
 
 class MfgApiDescription(models.AbstractModel):

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 from ..event_store import row_ids
 from ..protocols.event_identity import window_uuid
-from ..protocols.windowing import COUNT, RawEvent, Window, arrange
+from ..protocols.machine_events import COUNT
+from ..protocols.windowing import RawEvent, Window, arrange
 
 #: Raw events that one transaction turns into inbox events; a batch is not divided.
 EVENTS_PER_TRANSACTION = 20_000

@@ -9,7 +9,7 @@ from odoo import _, api, fields, models
 from odoo.addons.mfg_integration_core.models.mfg_masked_mixin import NOBODY
 
 from .. import event_partitions
-from ..protocols import windowing
+from ..protocols import machine_events
 
 _logger = logging.getLogger(__name__)
 
@@ -48,14 +48,21 @@ class MfgEdgeEvent(models.Model):
     received_at = fields.Datetime(readonly=True)
     event_id = fields.Char("Event ID", readonly=True)
     event_type = fields.Selection(
-        [(name, name) for name in windowing.TYPES], readonly=True
+        [(name, name) for name in machine_events.TYPES], readonly=True
     )
+    source = fields.Char(readonly=True, help="Who sent it, by its own name.")
     equipment = fields.Char(readonly=True, help="The sender's name of the equipment.")
     job_order = fields.Char(readonly=True)
+    operation = fields.Char(readonly=True)
     event_time = fields.Datetime(
         readonly=True, help="When it happened, says the sender."
     )
-    good_quantity = fields.Float(digits=(20, 9), readonly=True)
+    historical = fields.Boolean(
+        readonly=True, help="Sent afterwards: it tells what was and sets off nothing."
+    )
+    good_quantity = fields.Float(
+        digits=(20, 9), readonly=True, help="Of a counter: its reading."
+    )
     scrap_quantity = fields.Float(digits=(20, 9), readonly=True)
     envelope = fields.Json(
         readonly=True, groups=NOBODY, help="The CloudEvent as it came."
@@ -83,9 +90,15 @@ class MfgEdgeEvent(models.Model):
                 batch_id integer NOT NULL,
                 event_id varchar NOT NULL,
                 event_type varchar NOT NULL,
-                equipment varchar NOT NULL,
+                source varchar NOT NULL,
+                device_id integer,
+                equipment varchar,
                 job_order varchar,
+                operation varchar,
                 event_time timestamp,
+                boot integer,
+                sequence bigint,
+                historical boolean NOT NULL,
                 good_quantity numeric,
                 scrap_quantity numeric,
                 envelope jsonb NOT NULL,
@@ -221,7 +234,7 @@ class MfgEdgeEvent(models.Model):
                             AND (proof.last_position, proof.last_row_id)
              WHERE digest.uuid = %s
             """,
-            (windowing.COUNT, str(uuid)),
+            (machine_events.COUNT, str(uuid)),
         )
         found = self.env.cr.dictfetchall()
         return found[0] if found else None

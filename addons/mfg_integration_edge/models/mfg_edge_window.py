@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 from ..event_store import ITEM_BITS
 from ..protocols.event_identity import window_uuid
-from ..protocols.windowing import COUNT
+from ..protocols.machine_events import COUNT
 
 
 class MfgEdgeWindow(models.Model):

@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-STATE = "mfg.machine.state.v1"
-COUNT = "mfg.machine.count.v1"
-TYPES = (STATE, COUNT)
+from .machine_events import COUNT
 
 
 @dataclass(frozen=True)

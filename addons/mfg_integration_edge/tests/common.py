@@ -10,7 +10,7 @@ from odoo.addons.mfg_integration_core import compat
 
 from ..event_store import EdgeEvent, store_batch
 from ..protocols.event_identity import event_uuid
-from ..protocols.windowing import COUNT, STATE
+from ..protocols.machine_events import COUNT, STATE
 
 ROBOT = "ASSY-R1"
 #: What the user of a connector for machines needs; README and demo say the same.

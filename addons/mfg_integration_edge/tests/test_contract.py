@@ -7,10 +7,8 @@ from odoo.addons.mfg_integration_core.exceptions import InvalidEventError
 from odoo.addons.mfg_integration_core.protocols import cloudevents, packml
 from odoo.addons.mfg_integration_core.protocols.contract import ContractBook
 
-from ..protocols.windowing import COUNT, STATE, TYPES
+from ..protocols.machine_events import COUNT, STATE, TYPES
 
-#: Comes through the door for events; the thin door takes the others only.
-CONDITION = "mfg.machine.condition.v1"
 FOLDER = Path(__file__).parents[1] / "contract"
 
 
@@ -21,9 +19,8 @@ class TestContract(BaseCase):
         cls.book = ContractBook([FOLDER])
 
     def test_every_type_has_a_contract_and_an_example_that_keeps_it(self):
-        types = (CONDITION, *TYPES)
-        self.assertEqual(self.book.types(), sorted(types))
-        for name in types:
+        self.assertEqual(self.book.types(), sorted(TYPES))
+        for name in TYPES:
             example = self.book.example(name)
             cloudevents.check_envelope(example)
             self.assertEqual(example["type"], name)

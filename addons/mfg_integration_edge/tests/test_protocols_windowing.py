@@ -3,7 +3,8 @@ from decimal import Decimal
 from odoo.tests import BaseCase
 
 from ..protocols.event_identity import body_digest, event_uuid
-from ..protocols.windowing import COUNT, STATE, RawEvent, Window, arrange
+from ..protocols.machine_events import COUNT, STATE
+from ..protocols.windowing import RawEvent, Window, arrange
 
 
 def raw(row_id, event_type=COUNT, good="1", scrap="0", equipment="R1", job_order="MO1"):

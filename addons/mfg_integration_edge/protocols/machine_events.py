@@ -1,0 +1,41 @@
+"""The types of machine events, and what becomes of each on its way in.
+
+One list for the door, the aggregation, the handlers and the tests; what an event of a
+type looks like is in ``contract/``.
+"""
+
+from __future__ import annotations
+
+STATE = "mfg.machine.state.v1"
+COUNT = "mfg.machine.count.v1"
+COUNTER = "mfg.machine.counter.v1"
+CYCLE = "mfg.machine.cycle.v1"
+DOWNTIME_REASON = "mfg.machine.downtime_reason.v1"
+ALARM = "mfg.machine.alarm.v1"
+CONDITION = "mfg.machine.condition.v1"
+CONTEXT = "mfg.machine.context.v1"
+BIRTH = "mfg.device.birth.v1"
+DEATH = "mfg.device.death.v1"
+HEARTBEAT = "mfg.device.heartbeat.v1"
+
+#: What machines made: thousands of them become one window.
+COUNTING = (COUNT, COUNTER, CYCLE)
+#: What devices say of themselves; it names no equipment.
+DEVICE = (BIRTH, DEATH, HEARTBEAT)
+#: Only that it came is of interest, and it becomes no event of the inbox.
+SILENT = (HEARTBEAT,)
+
+#: All that the edge door takes.
+TYPES = (
+    STATE,
+    COUNT,
+    COUNTER,
+    CYCLE,
+    DOWNTIME_REASON,
+    ALARM,
+    CONDITION,
+    CONTEXT,
+    BIRTH,
+    DEATH,
+    HEARTBEAT,
+)

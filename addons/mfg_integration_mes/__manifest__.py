@@ -1,0 +1,13 @@
+{
+    "name": "Manufacturing Integration: MES",
+    "summary": "Orders go out to the shop floor, its reports become exact postings",
+    "version": "17.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Manufacturing Integration",
+    "category": "Manufacturing/Manufacturing",
+    "depends": ["mfg_integration_core"],
+    "data": [
+        "security/ir.model.access.csv",
+        "data/mfg_event_type_data.xml",
+    ],
+}
