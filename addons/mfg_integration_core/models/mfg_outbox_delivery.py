@@ -167,6 +167,7 @@ class MfgOutboxDelivery(models.Model):
             messages = env["mfg.outbox.message"].browse([task.row_id for task in tasks])
             # All at once, and not the many fields that only screens show.
             messages.fetch(NEEDED_TO_SEND)
+            messages.connector_id.fetch(["template"])
             deliveries = []
             for task, message in zip(tasks, messages, strict=True):
                 send_until = task.leased + lease.seconds - exchange_s
