@@ -4,8 +4,9 @@ import contextlib
 import os
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,12 +18,21 @@ from .series import Series
 
 REPORTS = BUILD / "test-reports"
 NOTHING_COLLECTED = 5
-CAPTURED = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
 # Deprecations inside Odoo's own libraries are not ours to act on.
 NO_NOISE = ("--disable-warnings", "--color=auto")
 # pytest-odoo silences Odoo unless told otherwise, and nobody would see a warning.
 LOG_WATCH = ("--odoo-log-level=warn", "-p", "devkit.log_watch")
 BROWSER = ("-p", "devkit.browser_watch")
+
+
+#: So long after the end of pytest its last lines are waited for.
+LAST_LINES_WITHIN_S = 10
+
+
+def _pass_on(lines: Iterable[str], mark: str) -> None:
+    """Print each line as it comes, with the mark before it."""
+    for line in lines:
+        say(f"{mark}{line.rstrip()}")
 
 
 def free_port() -> int:
@@ -52,38 +62,57 @@ class Run:
     variables: dict[str, str] = field(default_factory=dict)
     leave_database: bool = False
 
-    def execute(self, in_one_piece: bool = False) -> junit.Tally:
+    def execute(self, beside_others: bool = False) -> junit.Tally:
         """Run it and return how it went.
 
-        :param in_one_piece: print nothing of it before its end, since others run, too
+        :param beside_others: other series run at the same time, so each line that it
+            prints begins with its own
         """
         title = f"{self.title} ({self.series.name})"
-        say(f"-> {title}, at the same time" if in_one_piece else f"== {title}")
+        say(f"-> {title}, at the same time" if beside_others else f"== {title}")
         REPORTS.mkdir(parents=True, exist_ok=True)
         report = REPORTS / f"{title.replace(' ', '-').strip('()')}.xml"
         report.unlink(missing_ok=True)
         with self._database() as odoo_options:
             started = time.monotonic()
-            done = subprocess.run(
-                [self.series.python, "-m", "pytest", "-q", "-rfE", *NO_NOISE]
-                + [f"--junitxml={report}", "-o", "junit_family=xunit1", *odoo_options]
-                + [*self.arguments, *map(str, self.paths)],
-                cwd=ROOT,
-                env=environment(self._variables()),
-                stdin=subprocess.DEVNULL,
-                **(CAPTURED if in_one_piece else {}),
-                check=False,
+            status = self._pytest(
+                [f"--junitxml={report}", "-o", "junit_family=xunit1", *odoo_options],
+                f"{self.series.name} | " if beside_others else None,
             )
             seconds = time.monotonic() - started
-        if in_one_piece:
-            say(f"== {title}\n{done.stdout}")
-        tally, status = junit.Tally(), done.returncode
+        tally = junit.Tally()
         if status != NOTHING_COLLECTED:
             tally = junit.read(report, self.series.name)
         if status not in (0, 1, NOTHING_COLLECTED) and not tally.failed:
             tally.failed.append(f"{title}: pytest ended with status {status}")
         say(f"   {title}: {tally}, {seconds:.0f} s")
         return tally
+
+    def _pytest(self, options: Sequence[str], mark: str | None) -> int:
+        """Run pytest; its status.
+
+        :param mark: begins each line that it prints; None lets it write by itself
+        """
+        with subprocess.Popen(
+            [self.series.python, "-m", "pytest", "-q", "-rfE", *NO_NOISE]
+            + [*options, *self.arguments, *map(str, self.paths)],
+            cwd=ROOT,
+            env=environment(self._variables()),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if mark else None,
+            stderr=subprocess.STDOUT if mark else None,
+            text=True,
+        ) as process:
+            if not mark:
+                return process.wait()
+            reader = threading.Thread(
+                target=_pass_on, args=(process.stdout, mark), daemon=True
+            )
+            reader.start()
+            status = process.wait()
+            # Not for ever: a server that a test has left behind keeps the pipe open.
+            reader.join(LAST_LINES_WITHIN_S)
+        return status
 
     def _variables(self) -> dict[str, str]:
         return {

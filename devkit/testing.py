@@ -24,13 +24,15 @@ NO_BROWSER = "not browser and not tour"
 class Part:
     """A part of all tests.
 
-    :param runs: ``runs(series, selection, addons, is_first)``, its runs of one series
-        in order; ``addons`` are the only ones to install and test, None for all;
-        ``is_first`` tells the series with which that runs what no series changes
-    :param together: the runs of one series do not disturb those of another one
+    :param runs: ``runs(series, selection, addons)``, its runs of one series in order;
+        ``addons`` are the only ones to install and test, None for all
+    :param once: no series changes what they tell, so the first one is enough
+    :param together: the runs of one series do not disturb those of another one, and
+        leave the processor time for them
     """
 
     runs: Callable[..., Iterator[Run]]
+    once: bool = False
     together: bool = False
 
 
@@ -48,8 +50,8 @@ def main(argv: Sequence[str]) -> int:
         template_database.drop_abandoned(series)
     for part in PARTS:
         lots = [
-            list(part.runs(series, selection, addons, is_first=series is chosen[0]))
-            for series in chosen
+            list(part.runs(series, selection, addons))
+            for series in (chosen[:1] if part.once else chosen)
         ]
         for result in _results(lots, together=part.together):
             tally.add(result)
@@ -75,18 +77,24 @@ def _wanted_addons(names: str | None) -> Sequence[str] | None:
     return suite.with_dependencies(names.split(",")) if names else None
 
 
-def _quick_tests(
-    series: Series, selection: Selection, addons: Sequence[str] | None, is_first: bool
+def _unit_tests(
+    series: Series, selection: Selection, addons: Sequence[str] | None
 ) -> Iterator[Run]:
     """Tests without Odoo."""
     if selection.wants("unit") and addons is None:
         yield from _plain("unit tests", series, selection, UNIT)
-    if selection.wants("simulation") and addons is None and is_first:
+
+
+def _simulation(
+    series: Series, selection: Selection, addons: Sequence[str] | None
+) -> Iterator[Run]:
+    """Random schedules of the delivery rules."""
+    if selection.wants("simulation") and addons is None:
         yield from _plain("simulation", series, selection, SIMULATION)
 
 
 def _odoo_tests(
-    series: Series, selection: Selection, addons: Sequence[str] | None, is_first: bool
+    series: Series, selection: Selection, addons: Sequence[str] | None
 ) -> Iterator[Run]:
     """Tests inside Odoo: those of all addons, and each addon alone."""
     if selection.wants("addons") and suite.addons():
@@ -96,9 +104,9 @@ def _odoo_tests(
 
 
 def _system_tests(
-    series: Series, selection: Selection, addons: Sequence[str] | None, is_first: bool
+    series: Series, selection: Selection, addons: Sequence[str] | None
 ) -> Iterator[Run]:
-    """Tests of real processes, some of which look at the clock."""
+    """Tests of real processes; much of the time they wait for one of them."""
     if selection.wants("system") and addons is None:
         yield from _plain("system tests", series, selection, SYSTEM)
 
@@ -163,8 +171,7 @@ def _derived(series: Series, path: Path) -> Path:
 def _results(lots: Sequence[Sequence[Run]], *, together: bool) -> Iterator[junit.Tally]:
     """How the runs went, each lot in its order.
 
-    :param together: lots run side by side, and each run shows what it printed at its
-        end
+    :param together: lots run side by side, and each line says of which series it is
     """
     lots = [lot for lot in lots if lot]
     if not together or len(lots) < 2:
@@ -175,7 +182,12 @@ def _results(lots: Sequence[Sequence[Run]], *, together: bool) -> Iterator[junit
             yield from results
 
 
-PARTS = (Part(_quick_tests), Part(_odoo_tests, together=True), Part(_system_tests))
+PARTS = (
+    Part(_unit_tests),
+    Part(_simulation, once=True),
+    Part(_odoo_tests, together=True),
+    Part(_system_tests, together=True),
+)
 
 
 def _report(tally: junit.Tally, seconds: float) -> None:
