@@ -81,3 +81,16 @@ def narrowed(domain, terms: list):
     if isinstance(domain, list):
         return [*terms, *domain]
     return domain.AND([domain, terms])
+
+
+def keep_unit_cost(move):
+    """Have what is taken back from a done move come back at the cost it left with.
+
+    Odoo 17.0 asks the move's own price, which moves of components have not got.
+    """
+    if "stock_valuation_layer_ids" not in move._fields:
+        return
+    layers = move.sudo().stock_valuation_layer_ids
+    quantity = sum(layers.mapped("quantity"))
+    if quantity < 0:
+        move.price_unit = abs(sum(layers.mapped("value")) / quantity)

@@ -1,0 +1,1 @@
+from . import production_reported

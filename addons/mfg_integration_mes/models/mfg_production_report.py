@@ -1,0 +1,123 @@
+from odoo import _, api, fields, models
+
+STATES = [
+    ("accepted", "Accepted"),
+    ("to_decide", "To be decided"),
+    ("rejected", "Rejected"),
+]
+CAUSES = [
+    ("tolerance", "More than the order allows"),
+    ("closed", "The order is closed"),
+]
+
+
+class MfgProductionReport(models.Model):
+    """What the shop floor said that was made, lost and used, in one report.
+
+    An accepted report counts for its order; its lines say how much. What was taken back
+    is not deleted: a second report with the negative lines stands beside it.
+
+    Only the methods of the suite write rows: nobody has the right to.
+    """
+
+    _name = "mfg.production.report"
+    _description = "Production Report"
+    _inherit = ["mfg.second.person.mixin"]
+    _order = "id desc"
+
+    name = fields.Char(
+        "Report", required=True, readonly=True, help="The sender's number of it."
+    )
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="accepted", index=True
+    )
+    cause = fields.Selection(CAUSES, "To Decide", readonly=True)
+    production_id = fields.Many2one(
+        "mrp.production", "Order", required=True, readonly=True, index=True
+    )
+    workorder_id = fields.Many2one("mrp.workorder", "Operation", readonly=True)
+    company_id = fields.Many2one(related="production_id.company_id", store=True)
+    plant_id = fields.Many2one(
+        related="production_id.mfg_plant_id", store=True, index="btree_not_null"
+    )
+    connector_id = fields.Many2one("mfg.connector", readonly=True, ondelete="set null")
+    event_id = fields.Many2one(
+        "mfg.inbox.event",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="What brought it.",
+    )
+    event_uuid = fields.Char("Event UUID", readonly=True)
+    reported_at = fields.Datetime(
+        required=True, readonly=True, help="When it happened, says the sender."
+    )
+    operator = fields.Char(readonly=True)
+    is_final = fields.Boolean("Final", readonly=True, help="Nothing more follows.")
+    line_ids = fields.One2many("mfg.production.report.line", "report_id", "Quantities")
+    good_quantity = fields.Float(
+        "Good", compute="_compute_quantities", digits=(24, 9), store=True
+    )
+    scrap_quantity = fields.Float(
+        "Scrap", compute="_compute_quantities", digits=(24, 9), store=True
+    )
+    rework_quantity = fields.Float(
+        "Rework", compute="_compute_quantities", digits=(24, 9), store=True
+    )
+    posting_id = fields.Many2one(
+        "mfg.production.posting",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The act by which it reached stock and cost; none yet for progress.",
+    )
+    reverses_id = fields.Many2one(
+        "mfg.production.report", "Takes Back", readonly=True, index="btree_not_null"
+    )
+    reversed_by_ids = fields.One2many(
+        "mfg.production.report", "reverses_id", "Taken Back By"
+    )
+    reason = fields.Char(readonly=True, help="Why the sender took it back.")
+    decided_by_id = fields.Many2one("res.users", readonly=True)
+    decided_at = fields.Datetime(readonly=True)
+    note = fields.Text(readonly=True)
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS mfg_production_report_name_index
+                ON mfg_production_report (connector_id, name)
+            """
+        )
+
+    # ---------------------------------------------------------------- computes
+
+    @api.depends("line_ids.kind", "line_ids.quantity", "line_ids.is_output")
+    def _compute_quantities(self):
+        for report in self:
+            for kind in ("good", "scrap", "rework"):
+                of_kind = report.line_ids.filtered(
+                    lambda line, kind=kind: line.kind == kind and line.is_product
+                )
+                report[f"{kind}_quantity"] = sum(of_kind.mapped("quantity"))
+
+    @api.depends("name", "production_id")
+    def _compute_display_name(self):
+        for report in self:
+            order = report.sudo().production_id.name
+            report.display_name = f"{order}: {report.name}"
+
+    # ----------------------------------------------------------------- actions
+
+    def action_open_event(self):
+        """The event that brought the report."""
+        self.ensure_one()
+        return self.event_id.get_formview_action() if self.event_id else False
+
+    def action_approve(self):
+        """Ask for a note, then let the report count."""
+        return self._ask_verdict("approve", _("Approve Report"))
+
+    def action_reject(self):
+        """Ask for a note, then leave the report without effect."""
+        return self._ask_verdict("reject", _("Reject Report"))

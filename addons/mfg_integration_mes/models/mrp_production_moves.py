@@ -1,0 +1,147 @@
+from collections import defaultdict
+
+from odoo import models
+from odoo.tools import float_compare, float_round
+
+from ..protocols.report_sums import COMPONENT, exact
+
+CLOSED = ("done", "cancel")
+
+
+class MrpProduction(models.Model):
+    """The moves of an order of which a part is done."""
+
+    _inherit = "mrp.production"
+
+    def _mfg_open_moves(self, role, product):
+        """Moves that may take more of a product; a new one where all are done."""
+        moves = self._mfg_moves_of(role, product)
+        still_open = moves.filtered(lambda move: move.state not in CLOSED)
+        return still_open or self._mfg_new_move(role, product, moves, 0.0)
+
+    def _mfg_moves_of(self, role, product):
+        """The order's own moves of a product, without its scrap."""
+        moves = self.move_raw_ids if role == COMPONENT else self.move_finished_ids
+        return moves.filtered(
+            lambda move: (
+                move.product_id == product
+                and move.state != "cancel"
+                and not move.scrap_id
+            )
+        ).sorted("id")
+
+    def _mfg_new_move(self, role, product, moves, demand):
+        """One more move of a product, like the last one that there was.
+
+        :param demand: in the unit of that move
+        """
+        quiet = {"no_procurement": True}
+        if moves:
+            move = moves[-1].with_context(**quiet)
+            new = move.copy({**self._mfg_links(role), "product_uom_qty": demand})
+        else:
+            prepare = (
+                self._get_move_raw_values
+                if role == COMPONENT
+                else self._get_move_finished_values
+            )
+            values = prepare(product, demand, product.uom_id)
+            new = (
+                self.env["stock.move"]
+                .with_context(**quiet)
+                .create({**values, **self._mfg_links(role)})
+            )
+        new.picked = False
+        new._action_confirm(merge=False)
+        return new.with_context(**{key: False for key in quiet})
+
+    def _mfg_links(self, role):
+        """How a move belongs to the order."""
+        if role == COMPONENT:
+            return {"raw_material_production_id": self.id, "production_id": False}
+        return {"production_id": self.id, "raw_material_production_id": False}
+
+    # ------------------------------------------------------------------- demand
+
+    def _mfg_level_demand(self, factor=1.0):
+        """Have done moves ask for what they moved, and open ones for the rest.
+
+        What a product was to be moved in all stays the same, so that what is planned
+        per piece does, whatever was posted, taken back, split or changed in between.
+
+        :param factor: by how much the order has grown
+        """
+        for order in self:
+            groups = defaultdict(lambda: self.env["stock.move"])
+            for move in order.move_raw_ids | order.move_finished_ids:
+                if move.state != "cancel" and not move.scrap_id:
+                    groups[bool(move.raw_material_production_id), move.product_id] |= (
+                        move
+                    )
+            for (is_component, product), moves in groups.items():
+                order._mfg_level(is_component, product, moves, factor)
+
+    def _mfg_level(self, is_component, product, moves, factor):
+        """As :meth:`_mfg_level_demand`, for the moves of one product."""
+        done = moves.filtered(lambda move: move.state == "done")
+        if not done or (self.state in CLOSED):
+            return
+        waiting = moves - done
+        total = factor * sum(moves.mapped("product_uom_qty"))
+        for move in done:
+            self._mfg_ask_for(move, move.quantity)
+        rest = max(total - sum(done.mapped("quantity")), 0.0)
+        if waiting:
+            self._mfg_share_out(waiting, rest)
+        elif float_compare(rest, 0.0, precision_rounding=moves[0].product_uom.rounding):
+            role = COMPONENT if is_component else "output"
+            self._mfg_new_move(role, product, done, rest)
+
+    def _mfg_share_out(self, moves, rest):
+        """Spread a demand over open moves as it was spread before."""
+        before = sum(moves.mapped("product_uom_qty"))
+        for move in moves:
+            share = move.product_uom_qty / before if before else 1.0 / len(moves)
+            self._mfg_ask_for(move, rest * share)
+
+    def _mfg_ask_for(self, move, demand):
+        rounding = move.product_uom.rounding
+        demand = float_round(demand, precision_rounding=rounding)
+        if float_compare(move.product_uom_qty, demand, precision_rounding=rounding):
+            move.with_context(no_procurement=True).product_uom_qty = demand
+
+    # ---------------------------------------------------------------- per piece
+
+    def _mfg_per_piece(self, last=None):
+        """``{(role, product): Decimal}``: what one piece takes or brings by plan.
+
+        In the products' own units; the order's product is left out.
+
+        :param last: work order; only what is used up to it, and nothing that is made
+        """
+        self.ensure_one()
+        moves = self.move_raw_ids | self.move_byproduct_ids
+        if last:
+            reached = self._mfg_operations()
+            reached = reached[: list(reached).index(last) + 1].operation_id
+            moves = self.move_raw_ids.filtered(
+                lambda move: not move.operation_id or move.operation_id in reached
+            )
+        unit = self.product_uom_id
+        pieces = unit._compute_quantity(
+            max(self.product_qty, self.qty_produced),
+            self.product_id.uom_id,
+            round=False,
+        )
+        planned = defaultdict(float)
+        for move in moves:
+            if move.state == "cancel" or move.scrap_id:
+                continue
+            role = COMPONENT if move.raw_material_production_id else "byproduct"
+            planned[role, move.product_id] += move.product_uom._compute_quantity(
+                move.product_uom_qty, move.product_id.uom_id, round=False
+            )
+        return {
+            key: exact(round(quantity, 9)) / exact(pieces or 1.0)
+            for key, quantity in planned.items()
+        }

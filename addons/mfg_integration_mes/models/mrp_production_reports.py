@@ -1,0 +1,224 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare, float_round
+
+from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError, in_full
+
+from ..protocols.report_sums import exact
+
+CLOSED = ("done", "cancel")
+#: What accepted reports say of the order's own product, in its unit.
+REPORTED = """
+    SELECT line.kind, sum(line.quantity::numeric)::text
+      FROM mfg_production_report report
+      JOIN mrp_production production ON production.id = report.production_id
+      JOIN mfg_production_report_line line ON line.report_id = report.id
+     WHERE report.production_id = %s AND report.state = 'accepted'
+       AND line.is_output AND line.product_id = production.product_id
+       AND line.kind IN ('good', 'scrap', 'rework')
+     GROUP BY line.kind
+"""
+
+
+class MrpProduction(models.Model):
+    """An order that follows what the shop floor reports."""
+
+    _inherit = "mrp.production"
+
+    mfg_report_ids = fields.One2many("mfg.production.report", "production_id")
+    mfg_posting_ids = fields.One2many("mfg.production.posting", "production_id")
+    mfg_reported_good_quantity = fields.Float(
+        "Good (reported)",
+        compute="_compute_mfg_reported",
+        help="Good pieces in accepted reports of the shop floor.",
+    )
+    mfg_reported_scrap_quantity = fields.Float(
+        "Scrap (reported)",
+        compute="_compute_mfg_reported",
+        help="Lost pieces in accepted reports of the shop floor.",
+    )
+    mfg_reported_rework_quantity = fields.Float(
+        "Rework (reported)",
+        compute="_compute_mfg_reported",
+        help="Pieces that have to be worked on again, neither good nor lost yet.",
+    )
+
+    # ---------------------------------------------------------------- computes
+
+    @api.depends("mfg_report_ids.state", "mfg_report_ids.line_ids.quantity")
+    def _compute_mfg_reported(self):
+        for order in self:
+            unit, own = order.product_id.uom_id, order.product_uom_id
+            for kind, quantity in order._mfg_reported().items():
+                order[f"mfg_reported_{kind}_quantity"] = unit._compute_quantity(
+                    float(quantity), own, round=False
+                )
+
+    def _compute_state(self):
+        """Extended: all that was planned is made, and still somebody says the end.
+
+        Odoo takes an order whose moves are all done for finished; reports may follow.
+        """
+        running = self.filtered(
+            lambda order: order.state not in CLOSED and order.mfg_posting_ids
+        )
+        result = super()._compute_state()
+        for order in running:
+            if order.state == "done":
+                order.state = "to_close"
+        return result
+
+    # --------------------------------------------------------------- overrides
+
+    def button_mark_done(self):
+        """Extended: what was reported is posted first, and work with it."""
+        result = super().button_mark_done()
+        done = self.filtered(lambda order: order.state == "done")
+        told = done.filtered("mfg_posting_ids")
+        if told and hasattr(told, "_post_labour"):
+            # Odoo does it while it posts, when the order was still open.
+            told._post_labour()
+        return result
+
+    def _get_consumption_issues(self):
+        """Extended: what the shop floor reports was used is no question to the user."""
+        told = self.filtered("mfg_report_ids")
+        return super(MrpProduction, self - told)._get_consumption_issues()
+
+    def _post_inventory(self, cancel_backorder=False):
+        """Extended: reports first; what was posted keeps its price and its origin."""
+        told = self.filtered("mfg_report_ids")
+        for order in told:
+            order._mfg_post_waiting()
+            order._mfg_leave_rest()
+        origins = {
+            line: line.consume_line_ids
+            for line in told.move_finished_ids.move_line_ids
+            if line.state == "done"
+        }
+        priced = self.with_context(mfg_since_posting=True)
+        result = super(MrpProduction, priced)._post_inventory(
+            cancel_backorder=cancel_backorder
+        )
+        for line, consumed in origins.items():
+            line.consume_line_ids = consumed
+        return result
+
+    # ----------------------------------------------------------------- business
+
+    def _mfg_posts_at_once(self):
+        """Whether each report is posted, by product, last work center or setting."""
+        self.ensure_one()
+        policy = (
+            self.product_id.mfg_posting_policy
+            or self._mfg_last_operation().workcenter_id.mfg_posting_policy
+        )
+        if policy:
+            return policy == "post"
+        return self.env["mfg.setting"]._get("mes.post_each_report", self)
+
+    def _mfg_operations(self):
+        """The work orders that count, in the order in which they are done."""
+        return self.workorder_ids.filtered(
+            lambda workorder: workorder.state != "cancel"
+        ).sorted(lambda workorder: (workorder.operation_id.sequence, workorder.id))
+
+    def _mfg_last_operation(self):
+        """The work order whose output is that of the order; empty without any."""
+        return self._mfg_operations()[-1:]
+
+    def _mfg_reported(self):
+        """``{"good", "scrap", "rework": Decimal}`` in the unit of the product."""
+        totals = dict.fromkeys(("good", "scrap", "rework"), exact(0))
+        if not self.id or not isinstance(self.id, int):
+            return totals
+        self.env["mfg.production.report.line"].flush_model()
+        self.env["mfg.production.report"].flush_model()
+        self.env.cr.execute(REPORTED, (self.id,))
+        return totals | {kind: exact(total) for kind, total in self.env.cr.fetchall()}
+
+    def _mfg_follow_reports(self):
+        """Have the order produce what was reported, or what is posted, if more."""
+        for order in self.filtered(lambda order: order.state not in CLOSED):
+            unit, own = order.product_id.uom_id, order.product_uom_id
+            reported = order._mfg_reported()
+            made = unit._compute_quantity(
+                float(reported["good"] + reported["scrap"]), own, round=False
+            )
+            made = max(
+                float_round(made, precision_rounding=own.rounding), order.qty_produced
+            )
+            if float_compare(
+                made, order.qty_producing, precision_rounding=own.rounding
+            ):
+                order.qty_producing = made
+
+    def _mfg_post_waiting(self):
+        """Post the reports that were progress until now, as the order is finished.
+
+        One posting each where lots have to be told apart, else one for all.
+
+        :raise UserError: nobody says which lot of a component was used
+        """
+        self.ensure_one()
+        # sudo: reports are the hub's; what is posted is the user's.
+        waiting = self.mfg_report_ids.sudo().filtered(
+            lambda report: report.state == "accepted" and not report.posting_id
+        )
+        waiting = waiting.with_env(self.env).sorted("id")
+        if not waiting:
+            return
+        tracked = (self.product_id | self.move_raw_ids.product_id).filtered(
+            lambda product: product.tracking != "none"
+        )
+        postings = self.env["mfg.production.posting"]
+        try:
+            for reports in waiting if tracked else [waiting]:
+                postings._post(reports)
+        except MissingReferenceError as error:
+            raise UserError(in_full(error)) from error
+        self.qty_producing = max(self.qty_producing, self.qty_produced)
+
+    def _mfg_leave_rest(self):
+        """Have what is left of components and by-products not move.
+
+        The reports said what was used and made. Where a person has more made than was
+        reported, Odoo goes on as with any order.
+        """
+        rounding = self.product_uom_id.rounding
+        if float_compare(
+            self.qty_producing, self.qty_produced, precision_rounding=rounding
+        ):
+            return
+        rest = (self.move_raw_ids | self.move_byproduct_ids).filtered(
+            lambda move: move.state not in CLOSED
+        )
+        rest.picked = False
+        (rest & self.move_byproduct_ids).quantity = 0
+
+
+class MrpWorkorder(models.Model):
+    """An operation whose progress is reported."""
+
+    _inherit = "mrp.workorder"
+
+    def _mfg_follow_reports(self):
+        """Have the operation show what its reports say, in the order's unit."""
+        for workorder in self.filtered(lambda each: each.state not in CLOSED):
+            order = workorder.production_id
+            # sudo: reports are the hub's.
+            lines = self.env["mfg.production.report.line"].sudo()
+            groups = lines._read_group(
+                [
+                    ("report_id.workorder_id", "=", workorder.id),
+                    ("report_id.state", "=", "accepted"),
+                    ("kind", "in", ("good", "scrap")),
+                    ("product_id", "=", order.product_id.id),
+                ],
+                [],
+                ["quantity:sum"],
+            )
+            made = order.product_id.uom_id._compute_quantity(
+                groups[0][0] or 0.0, order.product_uom_id, rounding_method="HALF-UP"
+            )
+            workorder.qty_produced = max(made, 0.0)
