@@ -10,6 +10,7 @@ from tests import without_odoo
 from tests.without_odoo import REPOSITORY
 
 without_odoo.register("mfg_integration_core")
+without_odoo.register("mfg_integration_edge")
 without_odoo.register("mfg_integration_quality")
 
 

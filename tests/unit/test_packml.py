@@ -34,3 +34,12 @@ def test_states_of_a_recorded_machine_are_known(shared_data, read_json):
     recorded = read_json(shared_data / "packml" / "expected.json")["state_seconds"]
 
     assert set(recorded) <= set(packml.STATES)
+
+
+def test_plain_words_mean_states_and_states_mean_themselves():
+    assert [packml.named(word) for word in ("run", "stop", "idle", "Held")] == [
+        "Execute",
+        "Stopped",
+        "Idle",
+        "Held",
+    ]

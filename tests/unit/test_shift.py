@@ -4,7 +4,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mfg_integration_core.protocols.shift import UTC, Line, shift_at, week_of
+from mfg_integration_core.protocols.shift import (
+    UTC,
+    Line,
+    shift_at,
+    shifts_between,
+    week_of,
+    worked_spans,
+)
 
 BERLIN = "Europe/Berlin"
 MONDAY = date(2026, 3, 2)
@@ -169,3 +176,42 @@ def test_b8_shifts_of_a_day_sum_up_to_the_time_that_passed(day, zone):
         each = shift.end
 
     assert total == end.astimezone(UTC) - moment.astimezone(UTC)
+
+
+def test_shifts_of_a_day_follow_each_other_also_when_the_clocks_change():
+    begin = datetime(2026, 3, 28, 5, tzinfo=UTC)
+
+    found = shifts_between(begin, begin + timedelta(hours=46), THREE_SHIFTS, BERLIN)
+
+    assert [shift.name for shift in found] == ["Early", "Late", "Night"] * 2
+    hours = [(shift.end - shift.begin) / timedelta(hours=1) for shift in found]
+    assert hours == [8, 8, 7, 8, 8, 8]
+    assert all(
+        one.end == other.begin for one, other in zip(found, found[1:], strict=False)
+    )
+
+
+@given(MOMENTS, ZONES)
+def test_shift_between_two_moments_is_the_one_that_holds_in_it(moment, zone):
+    for lines in (THREE_SHIFTS, OFFICE):
+        for shift in shifts_between(moment, moment + timedelta(days=2), lines, zone):
+            assert shift_at(shift.begin, lines, zone) == shift
+
+
+def test_worked_spans_leave_out_the_breaks():
+    (day,) = shifts_between(
+        datetime(2026, 3, 2, tzinfo=UTC),
+        datetime(2026, 3, 3, tzinfo=UTC),
+        OFFICE,
+        BERLIN,
+    )
+
+    spans = worked_spans(day, OFFICE, BERLIN)
+
+    assert [(begin.hour, end.hour) for begin, end in spans] == [(7, 11), (12, 16)]
+
+
+def test_worked_spans_of_a_night_meet_at_midnight():
+    night = shift_at(datetime(2026, 3, 2, 22, tzinfo=UTC), THREE_SHIFTS, BERLIN)
+
+    assert worked_spans(night, THREE_SHIFTS, BERLIN) == [(night.begin, night.end)]

@@ -27,6 +27,9 @@ STATES = (
     "Complete",
 )
 
+# What machines without PackML say.
+PLAIN_WORDS = {"run": "Execute", "stop": "Stopped", "idle": "Idle"}
+
 # A fault aborts; only Clearing, which a person starts, leads out of it.
 FAULTS = frozenset({"Aborting", "Aborted"})
 _DOWN = FAULTS | {"Clearing"}
@@ -41,6 +44,11 @@ def _availability(state: str) -> str:
 
 
 AVAILABILITY = {state: _availability(state) for state in STATES}
+
+
+def named(word: str) -> str:
+    """The state that a machine means by a word; a PackML state means itself."""
+    return PLAIN_WORDS.get(word, word)
 
 
 def availability(state: str | None) -> str:

@@ -89,6 +89,44 @@ def shift_at(moment: datetime, lines: Iterable[Line], zone: str) -> Shift | None
     return Shift(last.name, last.begin.date(), begin, end)
 
 
+def shifts_between(
+    begin: datetime, end: datetime, lines: Iterable[Line], zone: str
+) -> list[Shift]:
+    """The shifts that begin from ``begin`` on and before ``end``, in order of time.
+
+    Where shifts overlap, one ends when the next begins, as :func:`shift_at` has it.
+    """
+    place = ZoneInfo(zone)
+    first = begin.astimezone(place).date() - 3 * DAY
+    days = (end.astimezone(place).date() - first).days + 3
+    found = [
+        Shift(span.name, span.begin.date(), *_instants(span, zone))
+        for span in _joined(_spans(lines, [first + DAY * n for n in range(days)]))
+    ]
+    found.sort(key=lambda shift: (shift.begin, shift.end))
+    clipped = [
+        shift._replace(end=min(shift.end, later.begin))
+        for shift, later in zip(found, found[1:], strict=False)
+    ] + found[-1:]
+    return [shift for shift in clipped if begin <= shift.begin < end]
+
+
+def worked_spans(
+    shift: Shift, lines: Iterable[Line], zone: str
+) -> list[tuple[datetime, datetime]]:
+    """From when to when the plan has work in a shift: all of it but its breaks."""
+    days = [shift.day + DAY * offset for offset in range(-1, 3)]
+    found = []
+    for span in _spans(lines, days):
+        begin, end = _instants(span, zone)
+        begin, end = max(begin, shift.begin), min(end, shift.end)
+        if span.name == shift.name and begin < end:
+            if found and begin <= found[-1][1]:
+                begin, end = found[-1][0], max(found.pop()[1], end)
+            found.append((begin, end))
+    return found
+
+
 class _Span(NamedTuple):
     """From when to when by the clock on the wall, without a time zone."""
 
@@ -116,6 +154,10 @@ def _wall(day: date, hours: float) -> datetime:
     if hours >= MIDNIGHT_H:
         return datetime.combine(day + DAY, time())
     return datetime.combine(day, time()) + timedelta(minutes=round(hours * 60))
+
+
+def _instants(span: _Span, zone: str) -> tuple[datetime, datetime]:
+    return _instant(span.begin, zone), _instant(span.end, zone)
 
 
 def _joined(spans: list[_Span]) -> Iterator[_Span]:
