@@ -26,10 +26,14 @@ class MachineStateHandler(models.AbstractModel):
 
         Whatever order they come in, the newest state is the machine's, and a fault
         that no repair has ended has maintenance and what it stopped on hold.
+        What was sent afterwards, as history, is remembered and sets nothing off.
 
         :raise MissingReferenceError: when the equipment is unknown
         """
         equipment = self._get_equipment(event)
+        self._remember(event, equipment)
+        if event.historical:
+            return equipment
         if self._stops_production(event.data):
             return self._hear_fault(event, equipment)
         known = self._known(equipment)
@@ -53,19 +57,24 @@ class MachineStateHandler(models.AbstractModel):
         """
         return Stand(at=equipment.mfg_reported_at or None)
 
+    def _state(self, event):
+        """The PackML state that the machine tells, in whichever words."""
+        return packml.named(event.data["state"])
+
     def _note(self, event, equipment):
         """Keep the machine's newest state."""
         equipment.write(
             {
                 "mfg_reported_at": event.said_at,
-                "mfg_packml_state": event.data["state"],
+                "mfg_packml_state": self._state(event),
             }
         )
+        self._end_silence(event, equipment)
 
     def _follow(self, event, equipment):
         """A state without a fault: take it over, and start the work it tells of."""
         self._join_open_case(event, equipment)
-        state = event.data["state"]
+        state = self._state(event)
         equipment._mfg_report_state(state, at=event.said_at)
         if state == "Execute" and event.data.get("job_order"):
             # An order that nobody knows must not keep a later fault waiting.
@@ -103,22 +112,20 @@ class MachineStateHandler(models.AbstractModel):
     def _stops_production(self, data):
         """Whether the machine cannot go on: a fault state or a critical fault."""
         fault = data.get("fault") or {}
-        return packml.is_fault(data["state"]) or fault.get("severity") == "critical"
+        is_fault = packml.is_fault(packml.named(data["state"]))
+        return is_fault or fault.get("severity") == "critical"
 
     def _hear_fault(self, event, equipment):
         """A fault, which may come after newer states, or after its own repair.
 
         Only maintenance ends a fault: a machine that has run since has not cleared it.
         So a fault that was overtaken stops what it would have stopped in time, unless
-        the repair is over in which it belongs. Of the past it is history only.
+        the repair is over in which it belongs.
 
         :return: the maintenance request; the equipment for what is over
         """
         said, known = self._said(event), self._known(equipment)
         is_overtaken = is_stale(said, known)
-        if is_overtaken and event.historical:
-            self._is_news(event, equipment, said, known)
-            return equipment
         cleared = Stand(at=equipment.mfg_cleared_until or None)
         if is_stale(said, cleared):
             return self._leave_cleared(event, equipment)
@@ -172,6 +179,8 @@ class MachineStateHandler(models.AbstractModel):
         self._hold_order(event, equipment, request, cause)
         if equipment.mfg_workcenter_id:
             equipment.mfg_workcenter_id._mfg_block(cause)
+        # sudo: see _remember.
+        self.env["mfg.edge.stop"].sudo()._follow(equipment, event.said_at)
         return request
 
     def _hold_order(self, event, equipment, request, cause):
@@ -222,7 +231,7 @@ class MachineStateHandler(models.AbstractModel):
 
     def _name_fault(self, event):
         """The machine's own words for the fault, such as "SRV-4107 Servo …"."""
-        fault = event.data.get("fault") or {"code": event.data["state"]}
+        fault = event.data.get("fault") or {"code": self._state(event)}
         return f"{fault['code']} {fault.get('text', '')}".strip()
 
     def _describe_fault(self, event, equipment):
@@ -243,7 +252,7 @@ class MachineStateHandler(models.AbstractModel):
             "company_id": event.company_id.id,
             "request_date": fields.Date.context_today(self),
             "priority": "3" if fault.get("severity") == "critical" else "2",
-            "mfg_fault_code": fault.get("code") or event.data["state"],
+            "mfg_fault_code": fault.get("code") or self._state(event),
             "mfg_correlation_id": event.correlation_id,
             "mfg_case_id": case.id,
         }

@@ -8,3 +8,11 @@ from . import mfg_connector
 from . import mrp_production
 from . import mfg_setting
 from . import mrp_production_scrap
+from . import mfg_edge_state
+from . import mfg_edge_stop
+from . import mfg_edge_stop_posting
+from . import mrp_workcenter
+from . import mrp_workcenter_productivity
+from . import mfg_edge_alarm
+from . import mfg_edge_crossing
+from . import mfg_rule_crossing

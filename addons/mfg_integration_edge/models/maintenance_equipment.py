@@ -1,5 +1,11 @@
 from odoo import fields, models
 
+from odoo.addons.mfg_integration_core.models.maintenance_equipment import (
+    REPAIRED_FROM,
+)
+
+from ..protocols.state_history import UNKNOWN
+
 
 class MaintenanceEquipment(models.Model):
     _inherit = "maintenance.equipment"
@@ -19,3 +25,24 @@ class MaintenanceEquipment(models.Model):
         " fault ended, by its own clock: faults of before that come too late to stop"
         " anything.",
     )
+
+    def _mfg_state_unknown(self, at, why):
+        """Nobody knows any more what the machines do; told again, it changes nothing.
+
+        What is under repair stays so: that is known. The machine's next state says
+        what it does from then on.
+
+        :param at: from when on, naive UTC
+        :param why: such as "No sign of life for 90 s"
+        """
+        # sudo: who finds a silence need not have rights on machines.
+        history = self.env["mfg.edge.state"].sudo()
+        for equipment in self:
+            last = history._last(equipment, at)
+            if last is None or last.state != UNKNOWN:
+                history._record(equipment, at, UNKNOWN, why=why)
+            if equipment.mfg_reported_at and equipment.mfg_reported_at > at:
+                continue
+            equipment.mfg_packml_state = False
+            if equipment.mfg_availability not in REPAIRED_FROM:
+                equipment._mfg_set_availability("unknown", at=at, why=why)

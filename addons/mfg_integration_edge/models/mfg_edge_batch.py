@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..event_store import row_ids
 from ..protocols.event_identity import window_uuid
-from ..protocols.machine_events import COUNT
+from ..protocols.machine_events import COUNT, lane
 from ..protocols.windowing import RawEvent, Window, arrange
 
 #: Raw events that one transaction turns into inbox events; a batch is not divided.
@@ -155,9 +155,8 @@ class MfgEdgeBatch(models.Model):
             if isinstance(thing, Window):
                 envelope, uuid = self._prepare_window(thing)
             else:
-                # The lane of the inbox is the subject; machines of one sender do
-                # not wait for each other.
-                envelope = {**thing.envelope, "subject": thing.equipment}
+                subject = lane(thing.event_type, thing.equipment)
+                envelope = {**thing.envelope, "subject": subject}
                 uuid = thing.uuid
             envelopes.append(envelope)
             uuids[envelope["id"]] = str(uuid)

@@ -8,7 +8,7 @@ class MfgSetting(models.Model):
 
     @api.model
     def _registry(self):
-        """Extended: whom a hold names as the one who can clear it."""
+        """Extended: who clears a fault's hold, and from when on a stop is one."""
         return {
             **super()._registry(),
             "hold.clearer_fault": Setting(
@@ -16,5 +16,15 @@ class MfgSetting(models.Model):
                 _("Maintenance"),
                 _("Who clears equipment faults"),
                 _("Whom people should ask about a hold after a machine's fault."),
+            ),
+            "stop.minimum_s": Setting(
+                "integer",
+                60,
+                _("Shortest stop (s)"),
+                _(
+                    "A machine that does not produce for less is not said to have"
+                    " stopped, unless something broke."
+                ),
+                least=0,
             ),
         }

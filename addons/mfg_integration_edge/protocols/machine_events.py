@@ -39,3 +39,12 @@ TYPES = (
     DEATH,
     HEARTBEAT,
 )
+
+
+def lane(event_type: str, equipment: str) -> str:
+    """Subject, and with it the lane of the inbox, of an event of a machine.
+
+    Machines of one sender do not wait for each other; and what may wait for a person,
+    such as a reason that nobody has mapped yet, keeps no state waiting.
+    """
+    return f"{equipment}/downtime" if event_type == DOWNTIME_REASON else equipment

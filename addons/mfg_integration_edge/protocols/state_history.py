@@ -57,9 +57,7 @@ class Segment(NamedTuple):
         return self.end - self.begin
 
 
-def segments(
-    points: Iterable[Point], begin: datetime, end: datetime
-) -> list[Segment]:
+def segments(points: Iterable[Point], begin: datetime, end: datetime) -> list[Segment]:
     """What the machine did between two moments, without a gap.
 
     :param points: in any order; the last one at or before ``begin`` has to be there

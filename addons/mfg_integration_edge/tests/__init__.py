@@ -8,3 +8,6 @@ from . import test_protocols_windowing
 from . import test_security_access
 from . import test_store_concurrency
 from . import test_store_event_store
+from . import test_models_mfg_edge_state
+from . import test_models_mfg_edge_stop
+from . import test_handlers_machine_alarm

@@ -23,10 +23,29 @@ class TestRule(EdgeCase):
         holds = self.env["mfg.hold"]._active_on(self.order)
         return holds.filtered(lambda hold: hold.reason == "Scrap above limit")
 
-    def given_condition(self, value, measurement="vibration"):
+    def work(self):
+        """Do what the rule about the condition has to do; its runs."""
+        runs = self.runs("mfg_rule_condition_threshold")
+        for run in runs:
+            self.rules.work(run)
+        return runs
+
+    def requests(self):
+        return self.env["maintenance.request"].search(
+            [("equipment_id", "=", self.robot.id)], order="id"
+        )
+
+    def given_condition(
+        self, value, measurement="vibration", at=None, historical=False, **data
+    ):
         """A measurement that was handled as a worker does it."""
         event = envelope(
-            uuid4().hex, CONDITION, measurement=measurement, value=value, unit="mm/s"
+            uuid4().hex,
+            CONDITION,
+            measurement=measurement,
+            value=value,
+            unit="mm/s",
+            **data,
         )
         inbox_event = self.env["mfg.inbox.event"].create(
             {
@@ -40,6 +59,8 @@ class TestRule(EdgeCase):
                 "correlation_id": str(uuid4()),
                 "state": "processing",
                 "payload": event,
+                "historical": historical,
+                "event_time": at and datetime.fromisoformat(at.removesuffix("Z")),
             }
         )
         inbox_event.with_user(self.connector.user_id)._handle_as_user()
@@ -74,15 +95,64 @@ class TestRule(EdgeCase):
 
         self.given_condition(7.4)
         self.given_condition(7.5)
-        runs = self.runs("mfg_rule_condition_threshold")
-        for run in runs:
-            self.rules.work(run)
+        run = self.work()
 
-        requests = self.env["maintenance.request"].search(
-            [("equipment_id", "=", self.robot.id)]
-        )
-        self.assertEqual(runs.mapped("state"), ["done", "done"])
+        requests = self.requests()
+        self.assertEqual(run.mapped("state"), ["done"])
         self.assertEqual(
             requests.mapped("name"), ["Assembly Robot R1: vibration 7.4 mm/s"]
         )
-        self.assertEqual(requests.mfg_correlation_id, runs[0].correlation_id)
+        self.assertEqual(requests.mfg_correlation_id, run.correlation_id)
+
+    def test_e6_second_crossing_makes_a_second_request(self):
+        for value in (7.4, 7.0, 7.2, 7.3):
+            self.given_condition(value)
+        self.work()
+
+        self.assertEqual(
+            self.requests().mapped("name"),
+            [
+                "Assembly Robot R1: vibration 7.4 mm/s",
+                "Assembly Robot R1: vibration 7.2 mm/s",
+            ],
+        )
+
+    def test_e6_reading_of_another_kind_does_not_end_a_crossing(self):
+        self.given_condition(7.4)
+        self.given_condition(20, measurement="temperature")
+        self.given_condition(7.4)
+
+        self.assertEqual(len(self.runs("mfg_rule_condition_threshold")), 1)
+
+    def test_e6_late_reading_of_before_the_end_crosses_nothing(self):
+        self.given_condition(7.4, at="2026-03-02T09:00:00Z")
+        self.given_condition(7.0, at="2026-03-02T09:10:00Z")
+
+        self.given_condition(7.5, at="2026-03-02T09:05:00Z")
+
+        self.assertEqual(len(self.runs("mfg_rule_condition_threshold")), 1)
+
+    def test_e6_senders_own_limit_makes_one_request_per_crossing(self):
+        for value in (61, 63, 59, 64):
+            self.given_condition(value, "temperature", threshold=60)
+
+        self.assertEqual(
+            self.requests().mapped("name"),
+            [
+                "Assembly Robot R1: temperature 61 mm/s, limit 60 mm/s",
+                "Assembly Robot R1: temperature 64 mm/s, limit 60 mm/s",
+            ],
+        )
+
+    def test_e6_where_a_rule_asks_too_there_is_one_request(self):
+        self.given_condition(7.4, threshold=7)
+        self.work()
+
+        self.assertEqual(len(self.requests()), 1)
+
+    def test_h5_reading_of_the_past_crosses_nothing(self):
+        self.given_condition(7.4, threshold=7, historical=True)
+        self.given_condition(61, "temperature", threshold=60, historical=True)
+
+        self.assertFalse(self.runs("mfg_rule_condition_threshold"))
+        self.assertFalse(self.requests())

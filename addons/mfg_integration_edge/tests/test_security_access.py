@@ -1,7 +1,8 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
-from .common import EdgeCase, count
+from ..protocols.machine_events import ALARM, CONDITION
+from .common import EdgeCase, count, envelope, state
 
 MODELS = ("mfg.edge.batch", "mfg.edge.event", "mfg.edge.window")
 
@@ -53,6 +54,27 @@ class TestAccess(EdgeCase):
         for model in MODELS:
             with self.subTest(model=model):
                 self.assertEqual(self.seen(model), 0)
+
+    def test_n3_states_stops_and_alarms_are_seen_by_their_plant_only(self):
+        ours, theirs = (
+            self.env["mfg.plant"].create({"name": name, "code": name})
+            for name in ("A", "B")
+        )
+        self.workcenter.mfg_line_id = self.env["mfg.line"].create(
+            {"name": "Assembly", "code": "ASM", "plant_id": ours.id}
+        )
+        self.handle(state("s1", "Held"))
+        self.handle(envelope("a1", ALARM, code="OIL-12", active=True))
+        reading = {"measurement": "heat", "value": 61, "threshold": 60}
+        self.handle(envelope("c2", CONDITION, **reading))
+        models = ("state", "stop", "alarm", "crossing")
+
+        for plant, found in ((ours, 1), (theirs, 0)):
+            self.viewer.mfg_plant_ids = plant
+            for name in models:
+                model = self.env[f"mfg.edge.{name}"].with_user(self.viewer)
+                of_robot = [("equipment_id", "=", self.robot.id)]
+                self.assertEqual(model.search_count(of_robot), found, name)
 
     def test_nobody_changes_what_machines_sent(self):
         administrator = self.env.ref("base.user_admin")

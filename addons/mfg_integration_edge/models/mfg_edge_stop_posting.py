@@ -1,0 +1,156 @@
+from odoo import _, models
+
+from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
+
+#: What Odoo counts as work, not as a downtime.
+WORK = ("productive", "performance")
+
+
+class MfgEdgeStopPosting(models.Model):
+    """How a stop is one entry of Odoo's productivity log, and gets its reason."""
+
+    _inherit = "mfg.edge.stop"
+
+    # ----------------------------------------------------------------- posting
+
+    def _post(self):
+        """Have each stop at a work center be exactly one entry of the log.
+
+        Where a fault or a person blocked the work center in it, that entry is the one.
+        """
+        for stop in self.filtered("workcenter_id"):
+            entry = stop.productivity_ids
+            block = stop._find_block() if not stop.is_block else entry.browse()
+            if block:
+                entry.unlink()
+                entry = block
+                block.mfg_stop_id = stop
+                stop.is_block = True
+            values = stop._prepare_entry(entry)
+            if not entry:
+                entry.create(values)
+                continue
+            changed = {
+                name: value
+                for name, value in values.items()
+                if entry._fields[name].convert_to_write(entry[name], entry) != value
+            }
+            if changed:
+                entry.write(changed)
+
+    def _find_block(self):
+        """A downtime of the work center in the stop that is of no stop yet."""
+        self.ensure_one()
+        entries = self.env["mrp.workcenter.productivity"]
+        entries.flush_model()
+        self.env.cr.execute(
+            """
+            SELECT entry.id
+              FROM mrp_workcenter_productivity entry
+              JOIN mrp_workcenter_productivity_loss loss ON loss.id = entry.loss_id
+              JOIN mrp_workcenter_productivity_loss_type kind ON kind.id = loss.loss_id
+             WHERE entry.workcenter_id = %s AND entry.workorder_id IS NULL
+               AND entry.mfg_stop_id IS NULL AND NOT kind.loss_type = ANY(%s)
+               AND COALESCE(entry.date_end, 'infinity') > %s
+               AND entry.date_start < COALESCE(%s, 'infinity'::timestamp)
+             ORDER BY entry.date_start, entry.id
+             LIMIT 1
+            """,
+            (self.workcenter_id.id, list(WORK), self.began_at, self.ended_at or None),
+        )
+        return entries.browse(id_ for (id_,) in self.env.cr.fetchall())
+
+    def _prepare_entry(self, entry):
+        """Values of the entry of the log; made to be extended."""
+        self.ensure_one()
+        values = {
+            "workcenter_id": self.workcenter_id.id,
+            "date_start": self.began_at,
+            "mfg_stop_id": self.id,
+        }
+        if not self.is_block:
+            # A block ends when somebody unblocks the work center.
+            values["date_end"] = self.ended_at or False
+        if self.loss_id or not entry:
+            values["loss_id"] = (self.loss_id or self._unexplained()).id
+        if self.reason_text or not entry:
+            values["description"] = self.reason_text or self._describe()
+        if not entry:
+            company = self.workcenter_id.company_id or self.company_id
+            values["company_id"] = (company or self.env.company).id
+        return values
+
+    def _describe(self):
+        """What the log says of a stop of which nobody has said anything."""
+        return _(
+            "%(machine)s: %(state)s",
+            machine=self.equipment_id.display_name,
+            state=self.state,
+        )
+
+    def _unexplained(self):
+        """The loss that a stop counts as until somebody says why."""
+        if self.is_fault:
+            return self.workcenter_id._mfg_failure_loss()
+        loss = self.env.ref(
+            "mfg_integration_edge.loss_unexplained", raise_if_not_found=False
+        )
+        return loss or self.workcenter_id._mfg_failure_loss()
+
+    def _forget(self):
+        """Delete what was no stop after all; a block by a person or a fault stays."""
+        self.filtered(lambda stop: not stop.is_block).productivity_ids.unlink()
+        self.unlink()
+
+    # ------------------------------------------------------------------ reason
+
+    def _explain(self, loss, *, code, text=None, by=None, at):
+        """Take over why the machine stood still; the newest word counts.
+
+        :param loss: Odoo's downtime reason
+        :param code: the sender's own
+        :param at: when it was told, naive UTC
+        """
+        self.ensure_one()
+        if self.reason_at and at < self.reason_at:
+            return
+        self.write(
+            {
+                "loss_id": loss.id,
+                "reason_code": code,
+                "reason_text": text or False,
+                "reason_by": by or False,
+                "reason_at": at,
+            }
+        )
+        self._post()
+
+    def _resume_reasons(self):
+        """Let the reasons go on that waited for a stop of these machines."""
+        for equipment in self.equipment_id:
+            # sudo: whose reason it is, is none of the business of who tells a state.
+            events = self.env["mfg.inbox.event"].sudo()
+            ids = events._resume_awaiting(
+                self.env.cr, [(self._name, self._waiting_key(equipment))]
+            )
+            if ids:
+                events.invalidate_model(["state", "next_attempt_at", "reason"])
+                self.env["mfg.connector"].sudo().browse(ids)._wake()
+
+    def _waiting_key(self, equipment):
+        """By what a reason waits for a stop of a machine."""
+        return f"equipment-{equipment.id}"
+
+    def _no_stop_yet(self, equipment, moment):
+        """The error of a reason that came before its stop."""
+        return MissingReferenceError(
+            _(
+                "%(machine)s has no stop at %(at)s UTC. Its states may still be on"
+                " their way, or the stop is shorter than the least that counts"
+                " (setting: Shortest stop).",
+                machine=equipment.display_name,
+                at=moment.replace(microsecond=0),
+            ),
+            model=self._name,
+            key=self._waiting_key(equipment),
+        )
