@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/mfg_integration_edge_rules.xml",
+        "security/mfg_edge_device_rules.xml",
         "data/mfg_event_type_data.xml",
         "data/mrp_workcenter_productivity_loss_data.xml",
         "data/mfg_door_data.xml",
@@ -18,6 +19,9 @@
         "views/mfg_edge_event_views.xml",
         "views/mfg_edge_batch_views.xml",
         "views/mfg_edge_window_views.xml",
+        "views/mfg_edge_enrolment_views.xml",
+        "views/mfg_edge_device_views.xml",
+        "wizards/mfg_edge_enrolment_verdict_views.xml",
         "views/mfg_connector_views.xml",
         "views/mfg_edge_state_views.xml",
         "views/mfg_edge_stop_views.xml",

@@ -92,12 +92,14 @@ def store_batch(
     received_at: datetime,
     batch_uuid: UUID,
     invalid_count: int = 0,
+    device_id: int | None = None,
 ) -> list[str]:
     """Store the events of one request that are new, and the batch itself.
 
     :param cr: a READ COMMITTED cursor; the caller commits it
     :param received_at: moment of the request, naive UTC
     :param invalid_count: events of the request that were refused before
+    :param device_id: the device that proved itself with a key of its own
     :return: for each event ``accepted``, ``duplicate`` (known, same body) or
         ``conflict`` (known with another body)
     """
@@ -108,7 +110,9 @@ def store_batch(
     first_of = {}
     for event in events:
         first_of.setdefault(event.uuid, event)
-    fresh = _insert(cr, connector_id, batch_id, received_at, list(first_of.values()))
+    fresh = _insert(
+        cr, connector_id, batch_id, received_at, list(first_of.values()), device_id
+    )
     digests = _known_digests(cr, [uuid for uuid in first_of if uuid not in fresh])
     digests |= {uuid: first_of[uuid].body_digest for uuid in fresh}
     statuses = []
@@ -125,7 +129,7 @@ def store_batch(
     return statuses
 
 
-def _insert(cr, connector_id, batch_id, received_at, events) -> set[UUID]:
+def _insert(cr, connector_id, batch_id, received_at, events, device_id) -> set[UUID]:
     """Claim the ids nobody has claimed and store their events; the uuids stored."""
     if not events:
         return set()
@@ -178,18 +182,18 @@ def _insert(cr, connector_id, batch_id, received_at, events) -> set[UUID]:
         stored AS (
             INSERT INTO mfg_edge_event
                         (id, received_at, uuid, connector_id, batch_id, event_id,
-                         event_type, source, equipment, job_order, operation,
-                         event_time, boot, sequence, historical,
+                         event_type, source, device_id, equipment, job_order,
+                         operation, event_time, boot, sequence, historical,
                          good_quantity, scrap_quantity, envelope)
-            SELECT id, %s, uuid, %s, %s, event_id, event_type, source, equipment,
-                   job_order, operation, event_time, boot, sequence, historical,
+            SELECT id, %s, uuid, %s, %s, event_id, event_type, source, %s,
+                   equipment, job_order, operation, event_time, boot, sequence, historical,
                    good_quantity, scrap_quantity, envelope
               FROM sent JOIN claimed USING (uuid)
         )
         SELECT uuid FROM claimed
         """,
         [list(column) for column in columns]
-        + [connector_id, received_at, received_at, connector_id, batch_id],
+        + [connector_id, received_at, received_at, connector_id, batch_id, device_id],
     )
     return {UUID(uuid) for (uuid,) in cr.fetchall()}
 

@@ -209,12 +209,13 @@ def prove(connector, raw: bytes, door: str):
     """
     assert_address(connector)
     request.mfg_scope = key_scope.UNLIMITED
-    if connector.inbound_auth == "signature":
+    proof = connector._proof_at(door)
+    if proof == "signature":
         with asking_for_a_signature(connector):
             _verify_standard(connector, raw)
         return
     try:
-        scope = connector._check_credentials(request.httprequest.headers)
+        scope = connector._check_credentials(request.httprequest.headers, proof)
     except CredentialsError as error:
         if error.code == "token_key_unknown" and connector._wish_for_keys():
             request.env.cr.postcommit.add(connector._fetch_wished_keys_soon)

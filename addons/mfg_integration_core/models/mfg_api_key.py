@@ -29,6 +29,8 @@ class MfgApiKey(models.Model):
     _inherit = ["mfg.cached.mixin"]
     _order = "id desc"
     _rec_name = "prefix"
+    #: Fields that are final; made to be extended.
+    _final_fields = FINAL_FIELDS
 
     connector_id = fields.Many2one(
         "mfg.connector", required=True, ondelete="cascade", index=True, readonly=True
@@ -101,7 +103,7 @@ class MfgApiKey(models.Model):
 
         :raise UserError: a field that is final is written
         """
-        if FINAL_FIELDS & vals.keys():
+        if self._final_fields & vals.keys():
             raise UserError(
                 _(
                     "A key can't be changed, and one that is revoked stays so. Generate"
@@ -127,9 +129,10 @@ class MfgApiKey(models.Model):
     # ----------------------------------------------------------------- business
 
     @api.model
-    def _generate(self, connector):
+    def _generate(self, connector, **more):
         """Make a key of the connector; the key itself, which is stored nowhere.
 
+        :param more: further values of its record
         :raise AccessError: the user is no administrator, or may not see the connector
         """
         self.env.user._mfg_check_role(
@@ -137,16 +140,26 @@ class MfgApiKey(models.Model):
         )
         connector.read(["code"])
         clear, prefix = partner_credentials.new_key()
+        self._admit(connector, prefix, partner_credentials.digest(clear), **more)
+        return clear
+
+    @api.model
+    def _admit(self, connector, prefix, digest, **more):
+        """Let a key in of which the hash is known; the caller asks who may do so.
+
+        :return: its record, with the hub's rights
+        """
         # sudo: nobody may create keys, or one could be had that somebody made up.
-        self.sudo().create(
+        key = self.sudo().create(
             {
                 "connector_id": connector.id,
                 "prefix": prefix,
-                "digest": partner_credentials.digest(clear),
+                "digest": digest,
+                **more,
             }
         )
         self.env["mfg.audit.entry"]._append(connector, "api_key.created", new=prefix)
-        return clear
+        return key
 
     def action_revoke(self):
         """End these keys at once, and no others."""

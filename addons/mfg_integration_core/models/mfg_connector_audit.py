@@ -32,6 +32,8 @@ class MfgConnectorAudit(models.Model):
     """Who let whom in: the audit trail keeps what may be removed from the chatter."""
 
     _inherit = "mfg.connector"
+    #: Fields that are audited; made to be extended.
+    _audited_fields = AUDITED
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -39,13 +41,15 @@ class MfgConnectorAudit(models.Model):
         connectors = super().create(vals_list)
         for connector in connectors:
             self.env["mfg.audit.entry"]._append(
-                connector, "connector.created", new=connector._access_told(AUDITED)
+                connector,
+                "connector.created",
+                new=connector._access_told(self._audited_fields),
             )
         return connectors
 
     def write(self, vals):
         """Extended: so is every change of what lets somebody in or out."""
-        names = [name for name in AUDITED if name in vals]
+        names = [name for name in self._audited_fields if name in vals]
         before = {each.id: each._access_told(names) for each in self} if names else {}
         done = super().write(vals)
         for connector in self if names else ():
@@ -63,7 +67,9 @@ class MfgConnectorAudit(models.Model):
         """Extended: and that it was removed."""
         for connector in self:
             self.env["mfg.audit.entry"]._append(
-                connector, "connector.removed", old=connector._access_told(AUDITED)
+                connector,
+                "connector.removed",
+                old=connector._access_told(self._audited_fields),
             )
         return super().unlink()
 

@@ -125,19 +125,31 @@ class MfgConnectorInboundAuth(models.Model):
 
     # ------------------------------------------------------------------- doors
 
-    def _check_credentials(self, headers):
-        """What the partner may do with what it sends in Authorization.
+    def _proof_at(self, door):
+        """By what callers prove themselves at a door; made to be extended.
 
-        :return: a :class:`KeyScope`
-        :raise CredentialsError: it is not, with the challenge for the answer
+        :param door: its code
+        :return: as ``inbound_auth``, or what an addon adds to :meth:`_proof_checks`
         """
-        self.ensure_one()
-        checks = {
+        return self.inbound_auth
+
+    def _proof_checks(self):
+        """What checks each kind of proof that is sent in Authorization."""
+        return {
             "api_key": self._check_api_key,
             "jwt": self._check_token,
             "basic": self._check_login,
         }
-        return checks[self.inbound_auth](headers)
+
+    def _check_credentials(self, headers, proof=None):
+        """What the partner may do with what it sends in Authorization.
+
+        :param proof: one of :meth:`_proof_checks`; that of the connector by default
+        :return: a :class:`KeyScope`
+        :raise CredentialsError: it is not, with the challenge for the answer
+        """
+        self.ensure_one()
+        return self._proof_checks()[proof or self.inbound_auth](headers)
 
     def _check_api_key(self, headers):
         challenge = credentials.challenge("Bearer", self.code)

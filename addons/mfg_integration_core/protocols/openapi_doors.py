@@ -182,6 +182,34 @@ def event_door(
     )
 
 
+def proven_door(
+    summary: str,
+    description: str,
+    body: dict,
+    answers: dict,
+    refusals: tuple[Refusal, ...],
+    body_limit: int,
+    hard_limit: int,
+) -> Operation:
+    """A door for a JSON body that is no event, from a proven partner.
+
+    :param body: Request Body Object
+    :param answers: Response Objects by status
+    :param refusals: what it refuses beyond what all doors with a proof and a body do
+    """
+    return Operation(
+        tag=_DOOR_TAG,
+        summary=summary,
+        description=description,
+        parameters=(_CODING,),
+        body=body,
+        answers=answers,
+        refusals=(*refusals, *_SIGNED, *_BODY),
+        security=PROOFS,
+        more={"x-limits": _limits(body_limit, hard_limit)},
+    )
+
+
 def _event_body(types: list[str], max_events: int | None) -> dict:
     single = one_of_types(types)
     batch = {"type": "array", "items": single}

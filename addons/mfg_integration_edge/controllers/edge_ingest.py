@@ -14,10 +14,9 @@ from odoo.addons.mfg_integration_core.exceptions import (
 from odoo.addons.mfg_integration_core.protocols import cloudevents
 
 from ..event_store import ACCEPTED, CONFLICT, MAX_ITEMS, EdgeEvent, store_batch
+from ..protocols import device_scope
+from ..protocols.device_scope import DOOR
 from ..protocols.machine_events import TYPES
-
-#: Code of this door, as a key may be limited to some (``mfg.door``).
-DOOR = "edge"
 
 
 class EdgeIngestController(http.Controller):
@@ -45,7 +44,7 @@ class EdgeIngestController(http.Controller):
             results = take(connector, envelopes)
             return request.make_json_response({"results": results}, status=202)
         check_event(_contracts(), envelopes[0])
-        door.assert_may_send(envelopes[0]["type"])
+        _assert_may_send(envelopes[0])
         (result,) = take(connector, envelopes)
         if result["status"] == CONFLICT:
             raise _conflict(result["id"])
@@ -69,6 +68,15 @@ def check_event(contracts, envelope: dict):
     contracts.check(envelope["type"], envelope.get("data"))
 
 
+def _assert_may_send(envelope):
+    """Refuse an event that the proven sender may not send.
+
+    :raise NotPermittedError: codes ``type_refused``, ``source_refused``
+    """
+    door.assert_may_send(envelope["type"])
+    device_scope.assert_speaks_as(request.mfg_scope, envelope["source"])
+
+
 def _contracts():
     return request.env["mfg.event.type"]._contracts()
 
@@ -84,7 +92,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
     for place, envelope in enumerate(envelopes):
         try:
             check_event(contracts, envelope)
-            door.assert_may_send(envelope["type"])
+            _assert_may_send(envelope)
         except MfgIntegrationError as error:
             results[place] = {
                 "id": envelope.get("id"),
@@ -105,6 +113,7 @@ def take(connector, envelopes: list[dict]) -> list[dict]:
         received_at=datetime.now(timezone.utc).replace(tzinfo=None),
         batch_uuid=uuid4(),
         invalid_count=len(envelopes) - len(valid),
+        device_id=device_scope.device_id(request.mfg_scope),
     )
     fresh = [
         event.event_type

@@ -2,9 +2,13 @@ from . import mfg_api_description
 from . import mfg_edge_batch
 from . import mfg_edge_event
 from . import mfg_edge_window
+from . import mfg_edge_device
+from . import mfg_edge_enrolment
+from . import mfg_api_key
 from . import maintenance_equipment
 from . import maintenance_request
 from . import mfg_connector
+from . import mfg_connector_devices
 from . import mrp_production
 from . import mfg_setting
 from . import mrp_production_scrap

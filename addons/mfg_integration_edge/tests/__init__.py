@@ -2,6 +2,7 @@ from . import test_contract
 from . import test_handlers_machine_count
 from . import test_handlers_machine_state
 from . import test_models_aggregation
+from . import test_models_device_keys
 from . import test_models_retention
 from . import test_models_mfg_rule
 from . import test_protocols_windowing

@@ -1,0 +1,1 @@
+from . import mfg_edge_enrolment_verdict
