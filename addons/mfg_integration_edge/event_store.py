@@ -186,8 +186,8 @@ def _insert(cr, connector_id, batch_id, received_at, events, device_id) -> set[U
                          operation, event_time, boot, sequence, historical,
                          good_quantity, scrap_quantity, envelope)
             SELECT id, %s, uuid, %s, %s, event_id, event_type, source, %s,
-                   equipment, job_order, operation, event_time, boot, sequence, historical,
-                   good_quantity, scrap_quantity, envelope
+                   equipment, job_order, operation, event_time, boot, sequence,
+                   historical, good_quantity, scrap_quantity, envelope
               FROM sent JOIN claimed USING (uuid)
         )
         SELECT uuid FROM claimed

@@ -11,6 +11,7 @@ from devkit.stage import Stage
 from . import doors
 from .own_connector import OwnConnector, given_connector
 
+OWN_KEYS = {"device_trust": "own_keys"}
 HEARTBEAT = "mfg.device.heartbeat.v1"
 
 
@@ -103,11 +104,8 @@ class Device:
 
 def given_devices_connector(stage: Stage, **values) -> OwnConnector:
     """A live connector whose devices have keys of their own."""
-    return given_connector(
-        stage,
-        f"devices-{uuid.uuid4().hex[:8]}",
-        **{"device_trust": "own_keys", **values},
-    )
+    code, values = f"devices-{uuid.uuid4().hex[:8]}", {**OWN_KEYS, **values}
+    return given_connector(stage, code, **values)
 
 
 def given_machine(stage: Stage, connector: OwnConnector) -> tuple[int, str]:

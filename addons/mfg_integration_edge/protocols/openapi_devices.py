@@ -35,9 +35,9 @@ def enrolment(body_limit: int, hard_limit: int) -> Operation:
     return openapi_doors.proven_door(
         "A device asks to be let in",
         "Proven as the connector's partner. The device makes its key itself, 256 random"
-        " bits or more as text, and sends only its hash; `waiting` until an Approver has"
-        " decided, who compares the fingerprint. The same again is answered alike. With"
-        " `Authorization: Bearer <the key>` the device then sends its events.",
+        " bits or more as text, and sends only its hash; `waiting` until an Approver"
+        " has decided, who compares the fingerprint. The same again is answered alike."
+        " With `Authorization: Bearer <the key>` the device then sends its events.",
         {
             "required": True,
             "content": {

@@ -14,6 +14,7 @@ from ..protocols.device_enrolment import Application
 from ..protocols.device_scope import DOOR
 from .common import EdgeCase
 
+KEY = "key of the gateway"
 GATEWAY, PRESS = "/plant/line-1/gateway", "/plant/line-1/press"
 ROLES = "mfg_integration_core.group_"
 
@@ -25,9 +26,7 @@ class TestDeviceKeys(EdgeCase):
         cls.connector.device_trust = "own_keys"
         cls.approver = new_test_user(cls.env, "device-approver", f"{ROLES}approver")
 
-    def given_application(
-        self, key="key of the gateway", source=GATEWAY, at="10.0.0.7"
-    ):
+    def given_application(self, key=KEY, source=GATEWAY, at="10.0.0.7"):
         """How the application of a device stands that has made this key."""
         digest = partner_credentials.digest(key)
         self.env.flush_all()
@@ -39,19 +38,19 @@ class TestDeviceKeys(EdgeCase):
             address=at,
         )
 
-    def enrolment(self, key="key of the gateway"):
+    def enrolment(self, key=KEY):
         digest = partner_credentials.digest(key)
         self.env.invalidate_all()
         return self.env["mfg.edge.enrolment"].search([("key_sha256", "=", digest)])
 
-    def given_let_in(self, key="key of the gateway", source=GATEWAY):
+    def given_let_in(self, key=KEY, source=GATEWAY):
         """The device whose application was approved."""
         self.given_application(key, source)
         enrolment = self.enrolment(key)
         enrolment.with_user(self.approver)._decide(True, "Compared at the panel")
         return enrolment.device_id
 
-    def scope(self, key="key of the gateway", door=DOOR):
+    def scope(self, key=KEY, door=DOOR):
         """What a caller with this key may do at a door."""
         headers = {"Authorization": f"Bearer {key}"}
         proof = self.connector._proof_at(door)
@@ -127,7 +126,7 @@ class TestDeviceKeys(EdgeCase):
                 IdConflictError,
                 "key_known",
                 self.given_application,
-                "key of the gateway",
+                KEY,
                 source,
             )
 

@@ -1,10 +1,14 @@
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user
 
+from .. import enrolment_store
+from ..protocols.device_enrolment import Application
 from ..protocols.machine_events import ALARM, CONDITION
 from .common import EdgeCase, count, envelope, state
 
-MODELS = ("mfg.edge.batch", "mfg.edge.event", "mfg.edge.window")
+#: What machines sent, and who of them asked to be let in.
+SENT = ("mfg.edge.batch", "mfg.edge.event", "mfg.edge.window")
+MODELS = (*SENT, "mfg.edge.device", "mfg.edge.enrolment")
 
 
 class TestAccess(EdgeCase):
@@ -19,6 +23,13 @@ class TestAccess(EdgeCase):
         super().setUp()
         self.given_batch(count("c1", 3))
         self.aggregate()
+        enrolment_store.apply(
+            self.env.cr,
+            self.connector.id,
+            Application("/plant/press", "0" * 64, "Press"),
+            at=self.env.cr.now(),
+            address="10.0.0.7",
+        )
 
     def seen(self, model):
         """How many records of the connector the viewer sees."""
@@ -78,7 +89,7 @@ class TestAccess(EdgeCase):
 
     def test_nobody_changes_what_machines_sent(self):
         administrator = self.env.ref("base.user_admin")
-        for model in MODELS:
+        for model in (*SENT, "mfg.edge.enrolment"):
             record = self.env[model].search([], limit=1).with_user(administrator)
             with self.subTest(model=model):
                 with self.assertRaises(AccessError):
