@@ -94,3 +94,15 @@ def keep_unit_cost(move):
     quantity = sum(layers.mapped("quantity"))
     if quantity < 0:
         move.price_unit = abs(sum(layers.mapped("value")) / quantity)
+
+
+def instructions_address(operation) -> str:
+    """Where the instructions of an operation are, if Odoo itself has a place for them.
+
+    :return: an address on the internet; empty for none
+    """
+    if "worksheet_google_slide" not in operation._fields:
+        return ""
+    if operation.worksheet_type != "google_slide":
+        return ""
+    return operation.worksheet_google_slide or ""

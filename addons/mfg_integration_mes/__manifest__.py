@@ -9,10 +9,15 @@
     "data": [
         "security/mfg_production_report_rules.xml",
         "security/ir.model.access.csv",
+        "data/mail_activity_type_data.xml",
         "data/mfg_event_type_data.xml",
         "views/mfg_production_report_views.xml",
         "views/mfg_production_posting_views.xml",
         "views/mrp_production_report_views.xml",
         "views/mfg_production_report_menus.xml",
+        "views/mrp_production_views.xml",
+        "views/mrp_bom_views.xml",
+        "views/product_views.xml",
+        "views/mfg_integration_mes_menus.xml",
     ],
 }

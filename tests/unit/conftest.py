@@ -11,6 +11,7 @@ from tests.without_odoo import REPOSITORY
 
 without_odoo.register("mfg_integration_core")
 without_odoo.register("mfg_integration_edge")
+without_odoo.register("mfg_integration_mes")
 without_odoo.register("mfg_integration_quality")
 
 

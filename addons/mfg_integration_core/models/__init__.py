@@ -147,6 +147,7 @@ from . import mfg_change
 from . import mfg_change_targets
 from . import mfg_rule_change
 from . import mfg_setting_change
+from . import mfg_setting_choice
 from . import mfg_source
 from . import mfg_source_detail
 from . import mfg_source_item

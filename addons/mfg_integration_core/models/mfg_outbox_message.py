@@ -4,6 +4,7 @@ from datetime import datetime, timezone
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools.misc import clean_context
 
 from ..protocols import cloudevents, rfc3339, trace_context
 from .mfg_lane import FINAL_STATES
@@ -134,7 +135,10 @@ class MfgOutboxMessage(models.Model):
         if not wanted:
             return self.browse()
         data = data() if callable(data) else data
-        messages = self.sudo().create(
+        # Without the defaults of the form in which the change was made: they are for
+        # other records.
+        env = self.env(su=True, context=clean_context(self.env.context))
+        messages = self.with_env(env).create(
             [
                 self._prepare_message(sub, event_type, document, data, subject)
                 for sub in wanted

@@ -118,15 +118,15 @@ class MfgSetting(models.Model):
         registry = self._registry()
         for row in self:
             row.help_text = registry[row.key].help
-            row.value_told = self._told(json.loads(row.content))
+            row.value_told = self._told(row.key, json.loads(row.content))
             row.source_told = row._source_told()
 
     @api.model
-    def _told(self, value):
-        """A value as people read it."""
+    def _told(self, key, value):
+        """A value of a setting as people read it."""
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
-        return str(value)
+        return dict(self._registry()[key].choices).get(value, str(value))
 
     def _source_told(self):
         """The place that the value comes from, by its name."""

@@ -83,7 +83,11 @@ class MfgSettingChange(models.Model):
         return self._in_words(json.loads(self.content) if self.is_own else None)
 
     def _in_words(self, value):
-        told = _("as for the next wider place") if value is None else self._told(value)
+        told = (
+            _("as for the next wider place")
+            if value is None
+            else self._told(self.key, value)
+        )
         return _(
             "%(setting)s, %(place)s: %(value)s",
             setting=self.label,

@@ -16,10 +16,14 @@ class Setting(NamedTuple):
     least: int | None = None
     #: Whether a change of it needs a second person where the plant wants one.
     is_policy: bool = True
+    #: ``((value, label), ...)`` where only some texts make sense.
+    choices: tuple = ()
 
     def is_valid(self, value) -> bool:
-        """Whether the value is of the right kind and not too small."""
+        """Whether the value is of the right kind, not too small and one of those."""
         if type(value) is not TYPES[self.kind]:
+            return False
+        if self.choices and value not in dict(self.choices):
             return False
         return self.least is None or value >= self.least
 

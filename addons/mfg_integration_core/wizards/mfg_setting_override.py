@@ -29,6 +29,14 @@ class MfgSettingOverride(models.TransientModel):
     char_value = fields.Char(
         "Text", compute="_compute_values", store=True, readonly=False
     )
+    setting_key = fields.Char(related="setting_id.key", related_sudo=False)
+    choice_id = fields.Many2one(
+        "mfg.setting.choice",
+        compute="_compute_values",
+        store=True,
+        readonly=False,
+        domain="[('key', '=', setting_key)]",
+    )
     why = fields.Text("Reason")
 
     @api.depends("setting_id")
@@ -37,6 +45,8 @@ class MfgSettingOverride(models.TransientModel):
         for override in self:
             setting = registry.get(override.setting_id.key)
             override.kind = setting.kind if setting else False
+            if setting and setting.choices:
+                override.kind = "choice"
 
     @api.depends("setting_id")
     def _compute_values(self):
@@ -47,11 +57,16 @@ class MfgSettingOverride(models.TransientModel):
             for kind in ("boolean", "integer", "char"):
                 mine = kind == override.kind
                 override[f"{kind}_value"] = value if mine else False
+            override.choice_id = override.kind == "choice" and self.env[
+                "mfg.setting.choice"
+            ].search([("key", "=", override.setting_key), ("content", "=", value)])
 
     def action_apply(self):
         """Have the value hold, or show the change that now waits."""
         self.ensure_one()
-        change = self.setting_id._override(self[f"{self.kind}_value"], self.why)
+        is_choice = self.kind == "choice"
+        value = self.choice_id.content if is_choice else self[f"{self.kind}_value"]
+        change = self.setting_id._override(value, self.why)
         if change:
             return change.get_formview_action()
         return {"type": "ir.actions.act_window_close"}

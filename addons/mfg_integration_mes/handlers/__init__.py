@@ -1,1 +1,2 @@
 from . import production_reported
+from . import release_answered
