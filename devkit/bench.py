@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from . import inside, plant, template_database
+from .bench_counts import counts
 from .bench_delivery import ordered_delivery
 from .bench_doors import door_throughput
 from .bench_edge import edge_ingest
@@ -94,6 +95,7 @@ def measure(series: Series, argv: Sequence[str]) -> int:
             ("ordered delivery", lambda: ordered_delivery(stage, built)),
             ("stored answers", lambda: stored_answer(stage)),
             ("door throughput", lambda: door_throughput(stage)),
+            ("counts", lambda: counts(stage, built)),
             ("edge ingest", lambda: edge_ingest(stage)),
             ("a message beside a burst", lambda: beside_a_burst(stage, built)),
             ("orders with and without the suite", lambda: orders(series, template)),

@@ -1,2 +1,2 @@
-from . import controllers, handlers, models, protocols, wizards
+from . import aggregation, controllers, handlers, models, protocols, wizards
 from .hooks import uninstall_hook

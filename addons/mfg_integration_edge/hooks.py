@@ -9,3 +9,4 @@ def uninstall_hook(env):
     """
     env.cr.execute("DROP TABLE IF EXISTS mfg_edge_event CASCADE")
     env.cr.execute("DROP TABLE IF EXISTS mfg_edge_event_digest")
+    env.cr.execute("DROP TABLE IF EXISTS mfg_edge_reading")

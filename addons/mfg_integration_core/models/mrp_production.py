@@ -50,15 +50,18 @@ class MrpProduction(models.Model):
         copy=False,
         help="Chain of the cause that held the order last; what it does next joins it.",
     )
-    # No digits: many small counts add up exactly, what Odoo posts is rounded once.
+    # Stored as decimals: many small counts add up exactly, what Odoo posts is rounded
+    # once.
     mfg_good_quantity = fields.Float(
         "Good (machine)",
+        digits=(20, 9),
         readonly=True,
         copy=False,
         help="Good pieces that machines have counted.",
     )
     mfg_scrap_quantity = fields.Float(
         "Scrap (machine)",
+        digits=(20, 9),
         readonly=True,
         copy=False,
         help="Rejected pieces that machines have counted.",

@@ -1,5 +1,6 @@
 from . import machine
 from . import machine_count
+from . import machine_count_corrected
 from . import machine_state
 from . import machine_history
 from . import downtime_reason

@@ -75,7 +75,12 @@ class MfgConnector(models.Model):
         trace = self.env["mfg.edge.event"]._trace(uuid)
         if not trace:
             return None
-        progress = {"state": "captured", "processed_at": None}
+        # A reading that adds nothing, or a context, is done once it is aggregated.
+        is_done = trace["state"] == "aggregated"
+        progress = {
+            "state": "processed" if is_done else "captured",
+            "processed_at": None,
+        }
         if trace["inbox_uuid"]:
             _connector, progress = super()._find_progress(trace["inbox_uuid"])
             progress["window"] = trace["inbox_uuid"]

@@ -1,12 +1,15 @@
 from odoo import api, fields, models
 
-from ..event_store import row_ids
-from ..protocols.event_identity import window_uuid
-from ..protocols.machine_events import COUNT, lane
-from ..protocols.windowing import RawEvent, Window, arrange
+from ..aggregation import contexts, counts, readings, windows
+from ..aggregation.run import EVENTS, PLACE, Run
+from ..protocols.machine_events import COUNT, COUNT_CORRECTED, TOLD, lane
+from ..protocols.windowing import Told, in_order
 
 #: Raw events that one transaction turns into inbox events; a batch is not divided.
-EVENTS_PER_TRANSACTION = 20_000
+EVENTS_PER_TRANSACTION = 100_000
+#: Told events that one statement inserts.
+EVENTS_PER_STATEMENT = 5_000
+OF_ONE_EVENT = ("sequence", "historical")
 # First half of the advisory lock's key, so that no other lock of ours is meant.
 AGGREGATION_LOCK = 0x6D66_6761
 
@@ -75,7 +78,8 @@ class MfgEdgeBatch(models.Model):
         self._assign_positions(connector)
         batch_ids = self._next_batch_ids(connector, limit)
         if batch_ids:
-            self._pass_on(connector, arrange(self._raw_events(batch_ids)))
+            run = Run.of(cr, connector.id, batch_ids)
+            self._pass_on(connector, in_order(self._told(run), self._count(run)))
             self._mark_aggregated(batch_ids)
         return len(batch_ids)
 
@@ -118,76 +122,73 @@ class MfgEdgeBatch(models.Model):
         return [batch_id for (batch_id,) in self.env.cr.fetchall()]
 
     @api.model
-    def _raw_events(self, batch_ids):
-        """The events of these batches in the order of aggregation."""
+    def _told(self, run):
+        """The events of a run that the inbox hears of one by one, in their order."""
         self.env.cr.execute(
-            "SELECT min(received_at), max(received_at) FROM mfg_edge_batch"
-            " WHERE id = ANY(%s)",
-            (batch_ids,),
-        )
-        earliest, latest = self.env.cr.fetchone()
-        first_row_id, _behind = row_ids(min(batch_ids))
-        _first, behind_row_id = row_ids(max(batch_ids))
-        # Ranges as constants: PostgreSQL picks the days and walks the primary key.
-        self.env.cr.execute(
-            """
-            SELECT event.id, batch.position, event.uuid, event.event_id,
-                   event.event_type, event.equipment, event.job_order,
-                   -- As text: Odoo's cursor reads decimals as binary fractions.
-                   event.good_quantity::text, event.scrap_quantity::text,
-                   event.envelope
-              FROM mfg_edge_event event
-              JOIN mfg_edge_batch batch ON batch.id = event.batch_id
-             WHERE event.received_at BETWEEN %s AND %s
-               AND event.id >= %s AND event.id < %s
-               AND event.batch_id = ANY(%s)
-             ORDER BY batch.position, event.id
+            f"""
+            SELECT {PLACE} AS place, event.uuid, event.equipment, event.envelope
+              FROM {EVENTS} AND event.event_type = ANY(%(told)s)
+             ORDER BY place
             """,
-            (earliest, latest, first_row_id, behind_row_id, batch_ids),
+            run.values(told=list(TOLD)),
         )
-        return [RawEvent(*row) for row in self.env.cr.fetchall()]
+        return [Told(*row) for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _count(self, run):
+        """Write the windows over what was counted in a run; :class:`PostedWindow`."""
+        cr, told = self.env.cr, list(TOLD)
+        context_ids = contexts.keep(cr, run)
+        window_ids = counts.post(cr, run, told)
+        window_ids += readings.post(cr, run, told, context_ids)
+        return windows.read(cr, window_ids)
 
     @api.model
     def _pass_on(self, connector, told):
-        """Give the inbox what :func:`arrange` made of the events, with its proof."""
+        """Give the inbox the told events and the windows, in this order."""
         envelopes, uuids = [], {}
         for thing in told:
-            if isinstance(thing, Window):
-                envelope, uuid = self._prepare_window(thing)
+            if isinstance(thing, windows.PostedWindow):
+                envelope = self._prepare_window(connector, thing)
             else:
-                subject = lane(thing.event_type, thing.equipment)
-                envelope = {**thing.envelope, "subject": subject}
-                uuid = thing.uuid
+                envelope = thing.envelope
+                of = thing.equipment or envelope["source"]
+                envelope = {**envelope, "subject": lane(envelope["type"], of)}
             envelopes.append(envelope)
-            uuids[envelope["id"]] = str(uuid)
-        self.env["mfg.inbox.event"]._accept_internal(connector, envelopes, uuids)
-        self.env["mfg.edge.window"]._record(
-            connector, [thing for thing in told if isinstance(thing, Window)]
-        )
+            uuids[envelope["id"]] = thing.uuid
+        inbox = self.env["mfg.inbox.event"]
+        for first in range(0, len(envelopes), EVENTS_PER_STATEMENT):
+            some = envelopes[first : first + EVENTS_PER_STATEMENT]
+            inbox._accept_internal(connector, some, uuids)
 
     @api.model
-    def _prepare_window(self, window):
-        """The one count event that stands for a window, and its uuid."""
-        uuid = window_uuid(window.first.uuid, window.last.uuid)
-        data = {
-            "equipment": window.last.equipment,
-            "good_quantity": as_number(window.good_quantity),
-            "scrap_quantity": as_number(window.scrap_quantity),
-        }
-        subject = window.last.equipment
-        if window.last.job_order:
-            data["job_order"] = window.last.job_order
+    def _prepare_window(self, connector, window):
+        """The one count event that stands for a window."""
+        named = {"job_order": window.job_order, "operation": window.operation}
+        last = window.envelope or {"source": f"/connectors/{connector.code}"}
+        # What it says of itself holds for the one event only.
+        extensions = {k: v for k, v in last.items() if k not in OF_ONE_EVENT}
+        if window.historical:
+            extensions["historical"] = True
+        subject = window.equipment
+        if window.target:
             # A lane of its own: counts that wait for their order must not keep the
             # machine's next fault waiting, and they are accepted in any state.
-            subject = f"{subject}/{window.last.job_order}"
-        envelope = {
-            **window.last.envelope,
-            "id": f"window-{uuid}",
-            "type": COUNT,
+            subject = f"{subject}/{window.target}"
+        return {
+            **extensions,
+            "specversion": "1.0",
+            "id": f"window-{window.uuid}",
+            "type": COUNT_CORRECTED if window.is_correction else COUNT,
             "subject": subject,
-            "data": data,
+            "time": f"{window.ended_at.isoformat()}Z",
+            "data": {
+                "equipment": window.equipment,
+                **{name: value for name, value in named.items() if value},
+                "good_quantity": as_number(window.good),
+                "scrap_quantity": as_number(window.scrap),
+            },
         }
-        return envelope, uuid
 
     @api.model
     def _mark_aggregated(self, batch_ids):

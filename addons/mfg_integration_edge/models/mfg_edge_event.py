@@ -9,6 +9,7 @@ from odoo import _, api, fields, models
 from odoo.addons.mfg_integration_core.models.mfg_masked_mixin import NOBODY
 
 from .. import event_partitions
+from ..aggregation.run import PLACE
 from ..protocols import machine_events
 
 _logger = logging.getLogger(__name__)
@@ -151,6 +152,7 @@ class MfgEdgeEvent(models.Model):
             if day < last_day and not self._is_waited_for(day):
                 self._drop_day(day)
         self._forget_ids_before(now - max(retention, dedupe))
+        self.env["mfg.edge.series"]._forget_before(now - max(retention, dedupe))
 
     @api.model
     def _drop_day(self, day):
@@ -209,32 +211,44 @@ class MfgEdgeEvent(models.Model):
 
         :param uuid: the server's uuid from the door's answer
         :return: None when it is unknown, else ``{"connector_id", "received_at",
-            "event_id", "event_type", "inbox_uuid"}``; the last three are None when
-            there is nothing to say: the event is over its retention, or not
-            aggregated yet
+            "event_id", "event_type", "state", "inbox_uuid"}``; the last four are
+            None when there is nothing to say: the event is over its retention; no
+            ``inbox_uuid`` is one that is not aggregated yet, or says nothing to add
         """
         self.env.cr.execute(
-            """
+            f"""
             SELECT digest.connector_id, digest.received_at,
-                   event.event_id, event.event_type,
-                   CASE WHEN event.event_type = %s THEN proof.event_uuid
-                        WHEN batch.state = 'aggregated' THEN event.uuid::varchar
+                   event.event_id, event.event_type, batch.state,
+                   CASE WHEN event.event_type = ANY(%(counting)s)
+                        THEN COALESCE(posted.event_uuid, proof.event_uuid)
+                        WHEN batch.state = 'aggregated'
+                             AND event.event_type = ANY(%(told)s)
+                        THEN event.uuid::varchar
                    END AS inbox_uuid
               FROM mfg_edge_event_digest digest
               LEFT JOIN mfg_edge_event event
                      ON event.id = digest.event_row_id
                     AND event.received_at = digest.received_at
               LEFT JOIN mfg_edge_batch batch ON batch.id = event.batch_id
+              LEFT JOIN mfg_edge_reading reading
+                     ON reading.event_row_id = event.id
+                    AND reading.window_id IS NOT NULL
+              LEFT JOIN mfg_edge_window posted ON posted.id = reading.window_id
               LEFT JOIN mfg_edge_window proof
                      ON proof.connector_id = event.connector_id
                     AND proof.equipment = event.equipment
+                    AND proof.kind = 'counts'
                     AND proof.job_order IS NOT DISTINCT FROM event.job_order
-                    AND (batch.position, event.id)
-                        BETWEEN (proof.first_position, proof.first_row_id)
-                            AND (proof.last_position, proof.last_row_id)
-             WHERE digest.uuid = %s
+                    AND proof.operation IS NOT DISTINCT FROM event.operation
+                    AND {PLACE} BETWEEN proof.first_place AND proof.last_place
+             WHERE digest.uuid = %(uuid)s
+             LIMIT 1
             """,
-            (machine_events.COUNT, str(uuid)),
+            {
+                "counting": list(machine_events.COUNTING),
+                "told": list(machine_events.TOLD),
+                "uuid": str(uuid),
+            },
         )
         found = self.env.cr.dictfetchall()
         return found[0] if found else None

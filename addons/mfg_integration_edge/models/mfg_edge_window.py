@@ -1,17 +1,24 @@
-from psycopg2.extras import execute_values
+from decimal import Decimal
 
 from odoo import api, fields, models
 
-from ..event_store import ITEM_BITS
-from ..protocols.event_identity import window_uuid
-from ..protocols.machine_events import COUNT
+from .. import aggregation
+
+KINDS = [
+    ("counts", "Counts"),
+    ("readings", "Readings"),
+    ("correction", "Correction"),
+    ("single", "One event"),
+]
 
 
 class MfgEdgeWindow(models.Model):
-    """Proof of one posted sum: which raw counts are in it.
+    """Proof of one posted sum: which raw events are in it, and which order has it.
 
-    A window holds every count of its equipment and job order from its first to its
-    last event, in the order of aggregation, and nothing else.
+    Of kind *counts*: every count of its equipment, order and operation from its first
+    to its last place, and nothing else. Of kind *readings*: what rows of
+    ``mfg_edge_reading`` added that name it. A *correction* is the difference to another
+    window, after an event that came late. *One event* came through another door.
     """
 
     _name = "mfg.edge.window"
@@ -23,103 +30,162 @@ class MfgEdgeWindow(models.Model):
     connector_id = fields.Many2one(
         "mfg.connector", required=True, readonly=True, ondelete="cascade"
     )
+    kind = fields.Selection(KINDS, required=True, readonly=True, default="counts")
     event_uuid = fields.Char("Inbox Event", required=True, readonly=True, index=True)
     equipment = fields.Char(required=True, readonly=True)
     job_order = fields.Char(readonly=True)
+    operation = fields.Char(readonly=True)
+    context_id = fields.Many2one(
+        "mfg.edge.context",
+        readonly=True,
+        ondelete="set null",
+        help="What was scanned at the machine before.",
+    )
+    corrects_id = fields.Many2one(
+        "mfg.edge.window",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        help="What came late shows that this posting said too much or too little.",
+    )
+    correction_ids = fields.One2many(
+        "mfg.edge.window", "corrects_id", "Corrections", readonly=True
+    )
+    range_ids = fields.One2many(
+        "mfg.edge.window.range", "window_id", "Ranges", readonly=True
+    )
+    segment = fields.Integer(readonly=True)
     event_count = fields.Integer("Counts", readonly=True)
-    good_quantity = fields.Float(digits=(20, 9), readonly=True)
-    scrap_quantity = fields.Float(digits=(20, 9), readonly=True)
+    good_quantity = fields.Float("Good", digits=(20, 9), readonly=True)
+    scrap_quantity = fields.Float("Scrap", digits=(20, 9), readonly=True)
+    started_at = fields.Datetime(
+        "First at", readonly=True, help="When the first of it was counted."
+    )
+    ended_at = fields.Datetime(
+        "Last at", readonly=True, help="When the last of it was counted."
+    )
+    historical = fields.Boolean(
+        readonly=True, help="All of it was sent afterwards; it counts all the same."
+    )
     first_event_id = fields.Char("First Event ID", readonly=True)
     last_event_id = fields.Char("Last Event ID", readonly=True)
-    # Place of the first and the last event: position of the batch, row in it.
+    # Positions of the batches that the first and the last event came in.
     first_position = fields.Integer(readonly=True)
     last_position = fields.Integer(readonly=True)
+    # What it became.
+    equipment_id = fields.Many2one(
+        "maintenance.equipment", "Machine", readonly=True, ondelete="set null"
+    )
+    production_id = fields.Many2one(
+        "mrp.production",
+        "Manufacturing Order",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The order that has it; empty while it waits for its order.",
+    )
+    workorder_id = fields.Many2one(
+        "mrp.workorder", "Work Order", readonly=True, ondelete="set null"
+    )
+    is_output = fields.Boolean(
+        "Output",
+        readonly=True,
+        help="Whether it counts for the order, and not only for one of its operations.",
+    )
+    posted_at = fields.Datetime(readonly=True)
 
     def init(self):
         self.env.cr.execute(
             """
-            -- Row ids of raw events are wider than Odoo's integers.
+            -- Places of raw events are wider than Odoo's integers.
             ALTER TABLE mfg_edge_window
-                ADD COLUMN IF NOT EXISTS first_row_id bigint,
-                ADD COLUMN IF NOT EXISTS last_row_id bigint;
-            CREATE UNIQUE INDEX IF NOT EXISTS mfg_edge_window_range_index
-                ON mfg_edge_window
-                   (connector_id, equipment, first_position, first_row_id);
+                ADD COLUMN IF NOT EXISTS first_place bigint,
+                ADD COLUMN IF NOT EXISTS last_place bigint;
+            CREATE INDEX IF NOT EXISTS mfg_edge_window_place_index
+                ON mfg_edge_window (connector_id, equipment, first_place);
             """
         )
 
-    @api.model
-    def _record(self, connector, windows):
-        """Write down what is in these windows."""
-        if not windows:
-            return
-        execute_values(
-            # Odoo's cursor delegates to psycopg2's, which execute_values needs.
-            self.env.cr._obj,
+    # --------------------------------------------------------------- quantities
+
+    def _unposted(self):
+        """Good and scrap that no order has yet, to the last digit.
+
+        With the corrections that came while the window itself waited: their own
+        events have nothing to add any more.
+
+        :return: two :class:`Decimal`; Odoo reads decimals as binary fractions
+        """
+        self.ensure_one()
+        self.flush_model()
+        self.env.cr.execute(
             """
-            INSERT INTO mfg_edge_window
-                        (connector_id, event_uuid, equipment, job_order, event_count,
-                         good_quantity, scrap_quantity, first_event_id, last_event_id,
-                         first_position, last_position, first_row_id, last_row_id)
-            VALUES %s
+            SELECT COALESCE(sum(good_quantity), 0)::text,
+                   COALESCE(sum(scrap_quantity), 0)::text
+              FROM mfg_edge_window WHERE id = ANY(%s)
             """,
-            [self._prepare_row(connector, window) for window in windows],
-            page_size=len(windows),
+            (self._with_corrections().ids,),
+        )
+        return tuple(Decimal(text) for text in self.env.cr.fetchone())
+
+    def _with_corrections(self):
+        """The window and what corrects it, as far as no order has it yet."""
+        return (self | self.correction_ids).filtered(
+            lambda window: not window.posted_at
         )
 
     @api.model
-    def _prepare_row(self, connector, window):
-        first, last = window.first, window.last
-        return (
-            connector.id,
-            str(window_uuid(first.uuid, last.uuid)),
-            last.equipment,
-            last.job_order,
-            len(window.events),
-            window.good_quantity,
-            window.scrap_quantity,
-            first.event_id,
-            last.event_id,
-            first.position,
-            last.position,
-            first.row_id,
-            last.row_id,
+    def _of_event(self, event):
+        """The window that an event of the inbox tells of.
+
+        Made for it where it came through another door, so that the ledger has all.
+        """
+        window = self.search([("event_uuid", "=", event.uuid)], limit=1)
+        return window or self.create(self._prepare_single(event))
+
+    @api.model
+    def _prepare_single(self, event):
+        data = event.data
+        moment = event.happened_at.replace(microsecond=0)
+        return {
+            "connector_id": event.connector_id.id,
+            "kind": "single",
+            "event_uuid": event.uuid,
+            "equipment": data["equipment"],
+            "job_order": data.get("job_order"),
+            "operation": data.get("operation"),
+            "event_count": 1,
+            "good_quantity": data["good_quantity"],
+            "scrap_quantity": data["scrap_quantity"],
+            "started_at": moment,
+            "ended_at": moment,
+            "historical": event.historical,
+            "first_event_id": event.event_id,
+            "last_event_id": event.event_id,
+        }
+
+    def _post(self, order, taken):
+        """Write down which order has it."""
+        self._with_corrections().write(
+            {
+                "equipment_id": taken.equipment.id,
+                "production_id": order.id,
+                "workorder_id": taken.workorder.id,
+                "is_output": taken.is_output,
+                "posted_at": fields.Datetime.now(),
+            }
         )
+
+    # -------------------------------------------------------------------- proof
 
     def _contradictions(self):
         """Windows of these that the raw events do not confirm: none, or a fault.
 
-        Only windows whose raw events are still kept can be confirmed.
-
-        :return: ``[(window id, posted good, counted good, posted scrap, counted
-            scrap)]``, quantities as decimals in text
+        :return: see :func:`aggregation.proof.contradictions`
         """
-        self.env.cr.execute(
-            """
-            SELECT proof.id,
-                   proof.good_quantity::text, sum(event.good_quantity)::text,
-                   proof.scrap_quantity::text, sum(event.scrap_quantity)::text
-              FROM mfg_edge_window proof
-              JOIN mfg_edge_batch batch
-                ON batch.connector_id = proof.connector_id
-               AND batch.position BETWEEN proof.first_position AND proof.last_position
-              LEFT JOIN mfg_edge_event event
-                ON event.batch_id = batch.id
-               AND event.id >= batch.id::bigint << %s
-               AND event.received_at = batch.received_at
-               AND event.equipment = proof.equipment
-               AND event.job_order IS NOT DISTINCT FROM proof.job_order
-               AND event.event_type = %s
-               AND (batch.position, event.id)
-                   BETWEEN (proof.first_position, proof.first_row_id)
-                       AND (proof.last_position, proof.last_row_id)
-             WHERE proof.id = ANY(%s)
-             GROUP BY proof.id
-            HAVING proof.good_quantity IS DISTINCT FROM sum(event.good_quantity)
-                OR proof.scrap_quantity IS DISTINCT FROM sum(event.scrap_quantity)
-                OR proof.event_count <> count(event.id)
-             ORDER BY proof.id
-            """,
-            (ITEM_BITS, COUNT, self.ids),
-        )
-        return self.env.cr.fetchall()
+        self.env.flush_all()
+        return aggregation.proof.contradictions(self.env.cr, self.ids)
+
+    def action_prove(self):
+        """Show in words whether the raw events confirm these windows."""
+        return self.env["mfg.edge.proof"]._show_windows(self)

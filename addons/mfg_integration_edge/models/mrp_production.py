@@ -1,7 +1,5 @@
-from decimal import Decimal
-
 from odoo import models
-from odoo.tools import float_is_zero, float_round
+from odoo.tools import float_is_zero
 
 
 class MrpProduction(models.Model):
@@ -19,31 +17,6 @@ class MrpProduction(models.Model):
             lambda move: move.state not in ("done", "cancel")
         ).picked = False
         return result
-
-    def _mfg_add_counts(self, good, scrap):
-        """Add what a machine made to the order.
-
-        :param Decimal good: good units in the order's unit of measure
-        :param Decimal scrap: scrapped units in the order's unit of measure
-
-        Totals are kept unrounded; only the quantity that Odoo will post is rounded
-        by the unit of measure, from the total, so that no fraction is lost twice.
-        Components keep their reserved lots until the order is finished: setting their
-        quantities with every count would free the lots and lose which they were.
-        """
-        self.ensure_one()
-        total_good = Decimal(str(self.mfg_good_quantity)) + good
-        total_scrap = Decimal(str(self.mfg_scrap_quantity)) + scrap
-        self.write(
-            {
-                "mfg_good_quantity": float(total_good),
-                "mfg_scrap_quantity": float(total_scrap),
-                "qty_producing": float_round(
-                    float(total_good),
-                    precision_rounding=self.product_uom_id.rounding,
-                ),
-            }
-        )
 
     def _mfg_consume_for_counts(self):
         """Set the components to what the quantity produced takes, and pick them.

@@ -6,7 +6,7 @@ arrival. So a reading that comes late belongs between two others, and what the l
 one of them added is not true any more; the difference is posted as a correction.
 
 The same rule is written in SQL in ``aggregation/increments.py``; a test holds the two
-against each other. Why it is this rule: ``docs/decisions/0019-counts-are-windows-readings-and-corrections.md``.
+against each other. Why it is this rule: decision 19.
 """
 
 from __future__ import annotations

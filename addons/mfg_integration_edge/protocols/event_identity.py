@@ -18,15 +18,6 @@ def event_uuid(connector_id: int, event_id: str) -> uuid.UUID:
     return uuid.uuid5(NAMESPACE, f"event/{connector_id}/{event_id}")
 
 
-def window_uuid(first: str, last: str) -> uuid.UUID:
-    """The uuid of the window over the raw events ``first`` to ``last``.
-
-    The same raw events give the same uuid, so a window that is computed again
-    after a crash is recognised by the inbox.
-    """
-    return uuid.uuid5(NAMESPACE, f"window/{first}/{last}")
-
-
 def body_digest(envelope: dict) -> uuid.UUID:
     """What the event says, as a value to compare: equal for equal JSON documents.
 

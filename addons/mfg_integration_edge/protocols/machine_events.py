@@ -24,6 +24,10 @@ COUNTING = (COUNT, COUNTER, CYCLE)
 DEVICE = (BIRTH, DEATH, HEARTBEAT)
 #: Only that it came is of interest, and it becomes no event of the inbox.
 SILENT = (HEARTBEAT,)
+#: The aggregation keeps it itself: what it holds for comes before and after it.
+KEPT = (CONTEXT,)
+#: Quantities that are corrected; the aggregation makes them, the inbox gets them.
+COUNT_CORRECTED = "mfg.machine.count_corrected.v1"
 
 #: All that the edge door takes.
 TYPES = (
@@ -39,6 +43,9 @@ TYPES = (
     DEATH,
     HEARTBEAT,
 )
+
+#: Heard of one by one: each becomes an event of the inbox.
+TOLD = tuple(t for t in TYPES if t not in (*COUNTING, *SILENT, *KEPT))
 
 
 def lane(event_type: str, equipment: str) -> str:

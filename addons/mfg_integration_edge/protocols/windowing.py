@@ -1,75 +1,60 @@
-"""From raw machine events to what Odoo has to hear of.
+"""In which order the inbox hears of machine events and of what was counted.
 
-Thousands of counts say one thing together: so many good, so many scrap, for one
-order on one equipment. A state change is heard of one to one, and no count may
-cross it: what was counted before a fault reaches the order before the fault does.
+Thousands of counts say one thing together. A state change is heard of one to one, and
+no count may cross it: what was counted before a fault reaches the order before the
+fault does.
 """
 
+from __future__ import annotations
+
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
-
-from .machine_events import COUNT
+from math import inf
+from typing import Protocol
 
 
 @dataclass(frozen=True)
-class RawEvent:
-    """One event as the door stored it; ``row_id`` and ``position`` give its place.
+class Told:
+    """An event that the inbox is told as it is; ``place`` in the order of aggregation.
 
-    Quantities are decimals in text, as PostgreSQL writes them, or None.
+    ``equipment`` is None for what a device says of itself.
     """
 
-    row_id: int
-    position: int
+    place: int
     uuid: str
-    event_id: str
-    event_type: str
-    equipment: str
-    job_order: str | None
-    good_quantity: str | None
-    scrap_quantity: str | None
+    equipment: str | None
     envelope: dict = field(repr=False)
 
 
-@dataclass
-class Window:
-    """Adjacent counts of one equipment for one job order, and their exact sum."""
+class Window(Protocol):
+    """What was counted between two told events of one equipment.
 
-    events: list[RawEvent] = field(default_factory=list)
+    ``segment`` is how many of them precede it in the run, None for what follows all.
+    """
 
-    @property
-    def first(self) -> RawEvent:
-        return self.events[0]
-
-    @property
-    def last(self) -> RawEvent:
-        return self.events[-1]
-
-    @property
-    def good_quantity(self) -> Decimal:
-        return sum(Decimal(event.good_quantity) for event in self.events)
-
-    @property
-    def scrap_quantity(self) -> Decimal:
-        return sum(Decimal(event.scrap_quantity) for event in self.events)
+    equipment: str
+    segment: int | None
+    first_place: int
 
 
-def arrange(events: Iterable[RawEvent]) -> list[RawEvent | Window]:
+def in_order(told: Iterable[Told], windows: Iterable[Window]) -> list[Told | Window]:
     """What to tell the inbox, in an order that is right for each equipment.
 
-    :param events: raw events in the order of their positions
-    :return: state events as they are and a window for each group of counts between
-        two of them; windows of one equipment come in the order of their first count
+    A window comes right before the told event that ended it, or at the end; several
+    windows in the order of their first count.
     """
-    told: list[RawEvent | Window] = []
-    open_windows: dict[str, dict[str | None, Window]] = {}
+    events = sorted(told, key=lambda event: event.place)
+    places = defaultdict(list)
     for event in events:
-        if event.event_type == COUNT:
-            windows = open_windows.setdefault(event.equipment, {})
-            windows.setdefault(event.job_order, Window()).events.append(event)
-        else:
-            told.extend(open_windows.pop(event.equipment, {}).values())
-            told.append(event)
-    for windows in open_windows.values():
-        told.extend(windows.values())
-    return told
+        places[event.equipment].append(event.place)
+
+    def ended_at(window):
+        known = places[window.equipment]
+        if window.segment is None or window.segment >= len(known):
+            return inf
+        return known[window.segment]
+
+    keyed = [((event.place, 1, 0), event) for event in events]
+    keyed += [((ended_at(w), 0, w.first_place), w) for w in windows]
+    return [thing for _key, thing in sorted(keyed, key=lambda pair: pair[0])]

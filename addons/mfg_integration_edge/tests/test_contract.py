@@ -7,7 +7,7 @@ from odoo.addons.mfg_integration_core.exceptions import InvalidEventError
 from odoo.addons.mfg_integration_core.protocols import cloudevents, packml
 from odoo.addons.mfg_integration_core.protocols.contract import ContractBook
 
-from ..protocols.machine_events import COUNT, STATE, TYPES
+from ..protocols.machine_events import COUNT, COUNT_CORRECTED, STATE, TYPES
 
 FOLDER = Path(__file__).parents[1] / "contract"
 
@@ -19,8 +19,9 @@ class TestContract(BaseCase):
         cls.book = ContractBook([FOLDER])
 
     def test_every_type_has_a_contract_and_an_example_that_keeps_it(self):
-        self.assertEqual(self.book.types(), sorted(TYPES))
-        for name in TYPES:
+        types = [*TYPES, COUNT_CORRECTED]
+        self.assertEqual(self.book.types(), sorted(types))
+        for name in types:
             example = self.book.example(name)
             cloudevents.check_envelope(example)
             self.assertEqual(example["type"], name)

@@ -1,67 +1,51 @@
-from decimal import Decimal
+from dataclasses import dataclass
 
 from odoo.tests import BaseCase
 
 from ..protocols.event_identity import body_digest, event_uuid
-from ..protocols.machine_events import COUNT, STATE
-from ..protocols.windowing import RawEvent, Window, arrange
+from ..protocols.windowing import Told, in_order
 
 
-def raw(row_id, event_type=COUNT, good="1", scrap="0", equipment="R1", job_order="MO1"):
-    return RawEvent(
-        row_id=row_id,
-        position=1,
-        uuid=f"uuid-{row_id}",
-        event_id=f"e{row_id}",
-        event_type=event_type,
-        equipment=equipment,
-        job_order=job_order,
-        good_quantity=good,
-        scrap_quantity=scrap,
-        envelope={},
-    )
+@dataclass(frozen=True)
+class Counted:
+    name: str
+    segment: int | None
+    first_place: int
+    equipment: str = "R1"
 
 
-def outline(told):
-    """``["e1-e3", "e4", …]``: windows by their range, state events by their id."""
-    return [
-        f"{thing.first.event_id}-{thing.last.event_id}"
-        if isinstance(thing, Window)
-        else thing.event_id
-        for thing in told
-    ]
+def told(place, equipment="R1"):
+    return Told(place, f"s{place}", equipment, {})
+
+
+def outline(things):
+    return [thing.uuid if isinstance(thing, Told) else thing.name for thing in things]
 
 
 class TestWindowing(BaseCase):
-    def test_adjacent_counts_of_one_order_become_one_exact_sum(self):
-        events = [raw(1, good="0.1"), raw(2, good="0.2", scrap="1"), raw(3, good="3")]
+    def test_a_window_comes_before_the_event_that_ended_it(self):
+        windows = [Counted("early", 0, 1), Counted("late", 1, 4)]
 
-        [window] = arrange(events)
+        order = in_order([told(3)], windows)
 
-        self.assertEqual(window.good_quantity, Decimal("3.3"))
-        self.assertEqual(window.scrap_quantity, Decimal("1"))
-        self.assertEqual(len(window.events), 3)
+        self.assertEqual(outline(order), ["early", "s3", "late"])
 
-    def test_no_count_crosses_a_state_event_of_its_equipment(self):
-        events = [raw(1), raw(2), raw(3, STATE), raw(4), raw(5)]
+    def test_an_event_of_other_equipment_ends_no_window(self):
+        order = in_order([told(2, "R2")], [Counted("of R1", 0, 1)])
 
-        told = arrange(events)
+        self.assertEqual(outline(order), ["s2", "of R1"])
 
-        self.assertEqual(outline(told), ["e1-e2", "e3", "e4-e5"])
+    def test_windows_of_one_stretch_come_in_the_order_of_their_first_count(self):
+        windows = [Counted("second", 0, 2), Counted("first", 0, 1)]
 
-    def test_a_state_event_leaves_the_counts_of_other_equipment_together(self):
-        events = [raw(1), raw(2, STATE, equipment="R2"), raw(3)]
+        order = in_order([told(9)], windows)
 
-        told = arrange(events)
+        self.assertEqual(outline(order), ["first", "second", "s9"])
 
-        self.assertEqual(outline(told), ["e2", "e1-e3"])
+    def test_a_correction_follows_all_that_its_equipment_told(self):
+        order = in_order([told(3), told(5)], [Counted("correction", None, 1)])
 
-    def test_counts_for_two_orders_become_two_windows(self):
-        events = [raw(1), raw(2, job_order="MO2"), raw(3), raw(4, job_order=None)]
-
-        told = arrange(events)
-
-        self.assertEqual(outline(told), ["e1-e3", "e2-e2", "e4-e4"])
+        self.assertEqual(outline(order), ["s3", "s5", "correction"])
 
 
 class TestEventIdentity(BaseCase):

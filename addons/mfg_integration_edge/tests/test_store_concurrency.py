@@ -52,6 +52,8 @@ class TestStoreConcurrency(BaseCase):
                 "mfg_edge_event_digest",
                 "mfg_edge_batch",
                 "mfg_edge_window",
+                "mfg_edge_series",
+                "mfg_edge_context",
                 "mfg_inbox_event",
             ):
                 cr.execute(

@@ -1,1 +1,2 @@
 from . import mfg_edge_enrolment_verdict
+from . import mfg_edge_proof

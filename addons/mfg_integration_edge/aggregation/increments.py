@@ -1,0 +1,20 @@
+"""What a reading adds, in SQL; the rule is that of ``protocols/counter.py``."""
+
+
+def increment_sql(reading: str, previous: str) -> str:
+    """The increment of a reading to the one before it, as an SQL expression.
+
+    :param reading: alias of a row with ``value``, ``rollover_at`` and ``boot``
+    :param previous: alias of the row before, all of it NULL where there is none
+    """
+    around = f"({reading}.rollover_at - {previous}.value + {reading}.value)"
+    return f"""
+        CASE WHEN {previous}.value IS NULL THEN 0
+             WHEN {reading}.value >= {previous}.value
+             THEN {reading}.value - {previous}.value
+             WHEN {reading}.boot = {previous}.boot
+                  AND 2 * {around} BETWEEN 0 AND {reading}.rollover_at
+             THEN {around}
+             ELSE {reading}.value
+        END
+    """

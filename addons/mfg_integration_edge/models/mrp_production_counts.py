@@ -1,0 +1,112 @@
+from odoo import _, models
+from odoo.tools import SQL, float_round
+
+
+class MrpProduction(models.Model):
+    _inherit = "mrp.production"
+
+    def _mfg_take_counts(self, window):
+        """Take what machines made; the one place where counts reach an order.
+
+        Machines alone are progress of the order. An addon that makes reports or
+        postings of them extends this; what it raises leaves the counts unposted, and
+        says what happens to them next.
+
+        :param window: :class:`~..count_window.CountWindow`
+        """
+        self.ensure_one()
+        self._mfg_add_counts(
+            window.good, window.scrap, window.workorder, is_output=window.is_output
+        )
+
+    def _mfg_is_output(self, workorder, is_named):
+        """Whether what an operation makes is what the order makes.
+
+        The last operation is. A machine that names no operation counts for the one at
+        its work center, which is the last for it if no machine stands behind it:
+        packing by hand is told by nobody. Where no operation is at the machine, it
+        counts for the order as a whole.
+
+        :param workorder: the operation that was worked on; may be empty
+        :param is_named: whether it was named, by the machine or by what was scanned
+        """
+        self.ensure_one()
+        works = self.workorder_ids
+        if not workorder or workorder == works[-1:]:
+            return True
+        if is_named:
+            return False
+        machines = self.env["maintenance.equipment"].search(
+            [("mfg_workcenter_id", "in", works.workcenter_id.ids)]
+        )
+        told = works.filtered(
+            lambda work: work.workcenter_id in machines.mfg_workcenter_id
+        )
+        return workorder == told[-1:]
+
+    def _mfg_add_counts(self, good, scrap, workorder=None, *, is_output=True):
+        """Add what a machine made to the order, and to the operation it was made in.
+
+        :param Decimal good: good units in the order's unit of measure, less than zero
+            to take back
+        :param Decimal scrap: scrapped units in the order's unit of measure
+        :param is_output: False adds to the operation alone
+
+        Totals are kept unrounded; only the quantity that Odoo will post is rounded
+        by the unit of measure, from the total, so that no fraction is lost twice.
+        Components keep their reserved lots until the order is finished: setting their
+        quantities with every count would free the lots and lose which they were.
+        """
+        self.ensure_one()
+        if workorder:
+            _add_exactly(workorder, good, scrap)
+        if not is_output:
+            return
+        _add_exactly(self, good, scrap)
+        produced = float_round(
+            max(self.mfg_good_quantity, 0.0),
+            precision_rounding=self.product_uom_id.rounding,
+        )
+        self.qty_producing = produced
+
+    # -------------------------------------------------------------------- proof
+
+    def action_mfg_prove_counts(self):
+        """Show in words whether what machines told is what the order has."""
+        return self.env["mfg.edge.proof"]._show_orders(self)
+
+    def action_mfg_open_windows(self):
+        """The postings of counts that the order has, or had."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Posted Counts"),
+            "res_model": "mfg.edge.window",
+            "view_mode": "list,form",
+            "domain": [("production_id", "=", self.id)],
+        }
+
+
+def _add_exactly(record, good, scrap):
+    """Add to the totals of an order or work order as PostgreSQL adds: exactly.
+
+    Read into Python they would be binary fractions.
+    """
+    record.flush_recordset()
+    record.env.cr.execute(
+        SQL(
+            """
+            UPDATE %s
+               SET mfg_good_quantity = COALESCE(mfg_good_quantity, 0) + %s,
+                   mfg_scrap_quantity = COALESCE(mfg_scrap_quantity, 0) + %s
+             WHERE id = %s
+            """,
+            SQL.identifier(record._table),
+            good,
+            scrap,
+            record.id,
+        )
+    )
+    changed = ["mfg_good_quantity", "mfg_scrap_quantity"]
+    record.invalidate_recordset(changed, flush=False)
+    record.modified(changed)
