@@ -6,6 +6,7 @@
     "author": "Manufacturing Integration",
     "category": "Manufacturing/Manufacturing",
     "depends": ["mfg_integration_core"],
+    "external_dependencies": {"python": ["msgspec"]},
     "data": [
         "security/ir.model.access.csv",
         "security/mfg_integration_edge_rules.xml",

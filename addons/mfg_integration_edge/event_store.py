@@ -1,87 +1,22 @@
 """Storing a request's events: the SQL behind the edge door.
 
-Three statements for a request of any size, none of them per event. All of it is
-one READ COMMITTED transaction of the caller, so the answer the sender gets is what
-is on disk.
+A few statements for a request of any size, none of them per event. All of it is one
+READ COMMITTED transaction of the caller, so the answer the sender gets is what is on
+disk.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
-from psycopg2.extras import Json
+from . import event_claims, event_partitions, event_rows
+from .event_rows import ITEM_BITS, Request
+from .event_rows import row_ids as row_ids
+from .protocols.machine_event import EdgeEvent
 
-from odoo.addons.mfg_integration_core.protocols import rfc3339
-
-from . import event_partitions
-from .protocols import machine_sequence
-from .protocols.event_identity import body_digest, event_uuid
-from .protocols.machine_events import DEVICE
-
-#: An event's row id is its batch's id and its place in the batch. Events of a batch
-#: are one range of the primary key, and no second index is needed to read them.
-ITEM_BITS = 16
 MAX_ITEMS = 5000
 
 ACCEPTED, DUPLICATE, CONFLICT = "accepted", "duplicate", "conflict"
-
-
-@dataclass(frozen=True)
-class EdgeEvent:
-    """A checked event, ready to be stored. Times are naive UTC."""
-
-    uuid: UUID
-    body_digest: UUID
-    event_id: str
-    event_type: str
-    source: str
-    equipment: str | None
-    job_order: str | None
-    operation: str | None
-    event_time: datetime | None
-    boot: int | None
-    sequence: int | None
-    historical: bool
-    good_quantity: Decimal | None
-    scrap_quantity: Decimal | None
-    envelope: dict
-
-    @classmethod
-    def of_cloudevent(cls, connector_id: int, envelope: dict) -> "EdgeEvent":
-        """The event of an envelope that keeps its contract."""
-        data = envelope["data"]
-        moment = envelope.get("time")
-        boot, sequence = machine_sequence.read(envelope.get("sequence"))
-        return cls(
-            uuid=event_uuid(connector_id, envelope["id"]),
-            body_digest=body_digest(envelope),
-            event_id=envelope["id"],
-            event_type=envelope["type"],
-            source=envelope["source"],
-            # Of a device's own life it says nothing.
-            equipment=None if envelope["type"] in DEVICE else data["equipment"],
-            job_order=data.get("job_order"),
-            operation=data.get("operation"),
-            event_time=rfc3339.parse(moment).replace(tzinfo=None) if moment else None,
-            boot=boot,
-            sequence=sequence,
-            historical=bool(envelope.get("historical")),
-            good_quantity=_exact(data.get("good_quantity", data.get("good_total"))),
-            scrap_quantity=_exact(data.get("scrap_quantity", data.get("scrap_total"))),
-            envelope=envelope,
-        )
-
-
-def _exact(number) -> Decimal | None:
-    """The decimal that the sender wrote, not the binary fraction next to it."""
-    return None if number is None else Decimal(str(number))
-
-
-def row_ids(batch_id: int) -> tuple[int, int]:
-    """First row id of a batch and first row id behind it."""
-    return batch_id << ITEM_BITS, (batch_id + 1) << ITEM_BITS
 
 
 def store_batch(
@@ -99,124 +34,84 @@ def store_batch(
     :param cr: a READ COMMITTED cursor; the caller commits it
     :param received_at: moment of the request, naive UTC
     :param invalid_count: events of the request that were refused before
-    :param device_id: the device that proved itself with a key of its own
+    :param device_id: the device whose key proved the request, if one did
     :return: for each event ``accepted``, ``duplicate`` (known, same body) or
         ``conflict`` (known with another body)
     """
     event_partitions.ensure(cr, received_at.date())
     cr.execute("SELECT nextval('mfg_edge_batch_id_seq')")
     (batch_id,) = cr.fetchone()
-    # The second of two equal ids in one request is judged by the first.
-    first_of = {}
-    for event in events:
-        first_of.setdefault(event.uuid, event)
-    fresh = _insert(
-        cr, connector_id, batch_id, received_at, list(first_of.values()), device_id
-    )
-    digests = _known_digests(cr, [uuid for uuid in first_of if uuid not in fresh])
-    digests |= {uuid: first_of[uuid].body_digest for uuid in fresh}
-    statuses = []
-    for event in events:
-        if event.body_digest != digests[event.uuid]:
-            statuses.append(CONFLICT)
-        elif event.uuid in fresh and first_of[event.uuid] is event:
-            statuses.append(ACCEPTED)
-        else:
-            statuses.append(DUPLICATE)
-    _insert_batch(
-        cr, batch_id, connector_id, received_at, batch_uuid, statuses, invalid_count
-    )
+    request = Request(connector_id, batch_id, received_at, device_id)
+    statuses = _store(cr, request, events) if events else []
+    _insert_batch(cr, request, batch_uuid, statuses, invalid_count)
     return statuses
 
 
-def _insert(cr, connector_id, batch_id, received_at, events, device_id) -> set[UUID]:
-    """Claim the ids nobody has claimed and store their events; the uuids stored."""
-    if not events:
-        return set()
-    first_row_id, _behind = row_ids(batch_id)
-    columns = zip(
-        *(
-            (
-                str(event.uuid),
-                str(event.body_digest),
-                first_row_id + item,
-                event.event_id,
-                event.event_type,
-                event.source,
-                event.equipment,
-                event.job_order,
-                event.operation,
-                event.event_time,
-                event.boot,
-                event.sequence,
-                event.historical,
-                event.good_quantity,
-                event.scrap_quantity,
-                Json(event.envelope),
-            )
-            for item, event in enumerate(events)
-        ),
-        strict=True,
+def _store(cr, request: Request, events: Sequence[EdgeEvent]) -> list[str]:
+    """Store the new ones of these events; a status for each."""
+    first_row_id = request.first_row_id
+    if event_claims.take_all(cr, events, first_row_id):
+        event_rows.write(cr, request, enumerate(events, start=first_row_id))
+        return [ACCEPTED] * len(events)
+    # The second of two equal ids in one request is judged by the first.
+    place_of: dict[str, int] = {}
+    for place, event in enumerate(events):
+        place_of.setdefault(event.uuid, place)
+    fresh = event_claims.take_new(
+        cr, {uuid: first_row_id + place for uuid, place in place_of.items()}
     )
+    new = [place for uuid, place in place_of.items() if uuid in fresh]
+    if new:
+        rows = ((first_row_id + place, events[place]) for place in new)
+        event_rows.write(cr, request, rows)
+    statuses = [DUPLICATE] * len(events)
+    for place in new:
+        statuses[place] = ACCEPTED
+    repeats = [place for place, status in enumerate(statuses) if status == DUPLICATE]
+    for place in _with_another_body(cr, request, events, repeats):
+        statuses[place] = CONFLICT
+    return statuses
+
+
+def _with_another_body(
+    cr, request: Request, events: Sequence[EdgeEvent], repeats: Sequence[int]
+) -> list[int]:
+    """Places of those repeats that say something else than the event that is stored.
+
+    They are compared as JSON: a sender may serialise its buffered event again before
+    it repeats it. Where the day of the event was given up, there is nothing to compare
+    with, and its id says enough.
+
+    A statement of its own: the row that won may have been committed after the snapshot
+    of the claims, which don't see it.
+    """
+    if not repeats:
+        return []
     cr.execute(
         """
-        WITH sent AS (
-            SELECT * FROM unnest(
-                %s::uuid[], %s::uuid[], %s::bigint[], %s::varchar[], %s::varchar[],
-                %s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[],
-                %s::timestamp[], %s::integer[], %s::bigint[], %s::boolean[],
-                %s::numeric[], %s::numeric[], %s::jsonb[]
-            ) AS sent (uuid, body_digest, id, event_id, event_type, source, equipment,
-                       job_order, operation, event_time, boot, sequence, historical,
-                       good_quantity, scrap_quantity, envelope)
-        ),
-        claimed AS (
-            INSERT INTO mfg_edge_event_digest
-                        (uuid, connector_id, body_digest, event_row_id, received_at)
-            -- In one order for everybody: two requests with the same events wait
-            -- for each other and never in a circle.
-            SELECT uuid, %s, body_digest, id, %s FROM sent ORDER BY uuid
-            ON CONFLICT (uuid) DO NOTHING
-            RETURNING uuid
-        ),
-        stored AS (
-            INSERT INTO mfg_edge_event
-                        (id, received_at, uuid, connector_id, batch_id, event_id,
-                         event_type, source, device_id, equipment, job_order,
-                         operation, event_time, boot, sequence, historical,
-                         good_quantity, scrap_quantity, envelope)
-            SELECT id, %s, uuid, %s, %s, event_id, event_type, source, %s,
-                   equipment, job_order, operation, event_time, boot, sequence,
-                   historical, good_quantity, scrap_quantity, envelope
-              FROM sent JOIN claimed USING (uuid)
-        )
-        SELECT uuid FROM claimed
+        SELECT sent.place
+          FROM unnest(%s::int[], %s::uuid[], %s::jsonb[])
+                   AS sent (place, uuid, envelope)
+          JOIN mfg_edge_event_digest digest ON digest.uuid = sent.uuid
+          LEFT JOIN mfg_edge_batch batch ON batch.id = digest.event_row_id >> %s
+          JOIN mfg_edge_event event
+            ON event.id = digest.event_row_id
+           -- The batch of this request is stored last.
+           AND event.received_at = COALESCE(batch.received_at, %s)
+         WHERE event.envelope <> sent.envelope
         """,
-        [list(column) for column in columns]
-        + [connector_id, received_at, received_at, connector_id, batch_id, device_id],
+        (
+            list(repeats),
+            [events[place].uuid for place in repeats],
+            [events[place].text.decode() for place in repeats],
+            ITEM_BITS,
+            request.received_at,
+        ),
     )
-    return {UUID(uuid) for (uuid,) in cr.fetchall()}
+    return [place for (place,) in cr.fetchall()]
 
 
-def _known_digests(cr, uuids) -> dict[UUID, UUID]:
-    """Body digests of events that are stored already.
-
-    A statement of its own: the row that won may have been committed after the
-    snapshot of the insert, which doesn't see it.
-    """
-    if not uuids:
-        return {}
-    cr.execute(
-        "SELECT uuid, body_digest FROM mfg_edge_event_digest"
-        " WHERE uuid = ANY(%s::uuid[])",
-        ([str(uuid) for uuid in uuids],),
-    )
-    return {UUID(uuid): UUID(digest) for uuid, digest in cr.fetchall()}
-
-
-def _insert_batch(
-    cr, batch_id, connector_id, received_at, batch_uuid, statuses, invalid_count
-):
+def _insert_batch(cr, request: Request, batch_uuid, statuses, invalid_count):
     accepted = statuses.count(ACCEPTED)
     cr.execute(
         """
@@ -226,13 +121,13 @@ def _insert_batch(
         VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         """,
         (
-            batch_id,
+            request.batch_id,
             str(batch_uuid),
-            connector_id,
-            received_at,
+            request.connector_id,
+            request.received_at,
             # Nothing new in it: there is nothing to wait for.
             "captured" if accepted else "aggregated",
-            None if accepted else received_at,
+            None if accepted else request.received_at,
             accepted,
             statuses.count(DUPLICATE),
             statuses.count(CONFLICT),

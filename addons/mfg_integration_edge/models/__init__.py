@@ -3,6 +3,7 @@ from . import mfg_edge_batch
 from . import mfg_edge_event
 from . import mfg_edge_context
 from . import mfg_edge_series
+from . import mfg_edge_retention
 from . import mfg_edge_window
 from . import mfg_edge_device
 from . import mfg_edge_enrolment

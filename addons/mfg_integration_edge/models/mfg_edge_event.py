@@ -1,8 +1,5 @@
 import json
-import logging
 from datetime import timedelta
-
-from psycopg2.errors import LockNotAvailable
 
 from odoo import _, api, fields, models
 
@@ -10,14 +7,11 @@ from odoo.addons.mfg_integration_core.models.mfg_masked_mixin import NOBODY
 
 from .. import event_partitions
 from ..aggregation.run import PLACE
+from ..event_rows import ITEM_BITS
 from ..protocols import machine_events
-
-_logger = logging.getLogger(__name__)
 
 #: Days that are made in advance; a request makes its own day if the cron slept.
 DAYS_AHEAD = 7
-#: Days that hold when somebody has deleted the system parameter.
-DEFAULT_DAYS = {"retention_days": 30, "dedupe_days": 90}
 
 
 class MfgEdgeEvent(models.Model):
@@ -108,13 +102,10 @@ class MfgEdgeEvent(models.Model):
 
             CREATE TABLE IF NOT EXISTS mfg_edge_event_digest (
                 uuid uuid PRIMARY KEY,
-                connector_id integer NOT NULL,
-                body_digest uuid NOT NULL,
-                event_row_id bigint NOT NULL,
-                received_at timestamp NOT NULL
+                event_row_id bigint NOT NULL
             );
-            CREATE INDEX IF NOT EXISTS mfg_edge_event_digest_received_at_index
-                ON mfg_edge_event_digest USING brin (received_at);
+            CREATE INDEX IF NOT EXISTS mfg_edge_event_digest_event_row_id_index
+                ON mfg_edge_event_digest USING brin (event_row_id);
             """
         )
         self._make_days_ahead()
@@ -128,80 +119,12 @@ class MfgEdgeEvent(models.Model):
         pretty = json.dumps(self._whole().envelope, indent=2, ensure_ascii=False)
         return [*super()._whole_bodies(), (_("Event"), pretty)]
 
-    # --------------------------------------------------------------- retention
-
     @api.model
     def _make_days_ahead(self):
         """Make the partitions of today and the days to come."""
         today = fields.Datetime.now().date()
         for ahead in range(DAYS_AHEAD + 1):
             event_partitions.ensure(self.env.cr, today + timedelta(days=ahead))
-
-    @api.model
-    def _cron_retention(self):
-        """Make the days to come, drop the days that are over and processed.
-
-        Dedupe rows outlive their events, so that a late repeat is still known.
-        """
-        self._make_days_ahead()
-        now = fields.Datetime.now()
-        retention = timedelta(days=self._parameter("retention_days"))
-        dedupe = timedelta(days=self._parameter("dedupe_days"))
-        last_day = now.date() - retention
-        for day in event_partitions.days(self.env.cr):
-            if day < last_day and not self._is_waited_for(day):
-                self._drop_day(day)
-        self._forget_ids_before(now - max(retention, dedupe))
-        self.env["mfg.edge.series"]._forget_before(now - max(retention, dedupe))
-
-    @api.model
-    def _drop_day(self, day):
-        """Give up a day, tomorrow if somebody reads it for long just now."""
-        try:
-            with self.env.cr.savepoint():
-                event_partitions.drop(self.env.cr, day)
-        except LockNotAvailable:
-            _logger.info("The machine events of %s are in use; they stay a day", day)
-
-    @api.model
-    def _parameter(self, name):
-        """A number of days from the system parameters."""
-        parameters = self.env["ir.config_parameter"].sudo()
-        value = parameters.get_param(f"mfg_integration_edge.{name}")
-        return int(value or DEFAULT_DAYS[name])
-
-    @api.model
-    def _is_waited_for(self, day):
-        """Whether an event of this day has not been aggregated yet."""
-        self.env.cr.execute(
-            """
-            SELECT 1 FROM mfg_edge_batch
-             WHERE state = 'captured' AND received_at < %s AND received_at >= %s
-             LIMIT 1
-            """,
-            (day + timedelta(days=1), day),
-        )
-        return bool(self.env.cr.rowcount)
-
-    @api.model
-    def _forget_ids_before(self, moment):
-        """Forget ids and batches that came before ``moment``.
-
-        The last batch in the order stays: a position is never used a second time.
-        """
-        self.env.cr.execute(
-            "DELETE FROM mfg_edge_event_digest WHERE received_at < %s", (moment,)
-        )
-        self.env.cr.execute(
-            """
-            DELETE FROM mfg_edge_batch batch
-             WHERE received_at < %s AND state = 'aggregated'
-               AND (position IS NULL
-                    OR position < (SELECT max(position) FROM mfg_edge_batch newest
-                                    WHERE newest.connector_id = batch.connector_id))
-            """,
-            (moment,),
-        )
 
     # ------------------------------------------------------------------ look-up
 
@@ -217,8 +140,9 @@ class MfgEdgeEvent(models.Model):
         """
         self.env.cr.execute(
             f"""
-            SELECT digest.connector_id, digest.received_at,
-                   event.event_id, event.event_type, batch.state,
+            SELECT batch.connector_id, batch.received_at,
+                   event.event_id, event.event_type,
+                   CASE WHEN event.id IS NOT NULL THEN batch.state END AS state,
                    CASE WHEN event.event_type = ANY(%(counting)s)
                         THEN COALESCE(posted.event_uuid, proof.event_uuid)
                         WHEN batch.state = 'aggregated'
@@ -226,10 +150,10 @@ class MfgEdgeEvent(models.Model):
                         THEN event.uuid::varchar
                    END AS inbox_uuid
               FROM mfg_edge_event_digest digest
+              JOIN mfg_edge_batch batch ON batch.id = digest.event_row_id >> {ITEM_BITS}
               LEFT JOIN mfg_edge_event event
                      ON event.id = digest.event_row_id
-                    AND event.received_at = digest.received_at
-              LEFT JOIN mfg_edge_batch batch ON batch.id = event.batch_id
+                    AND event.received_at = batch.received_at
               LEFT JOIN mfg_edge_reading reading
                      ON reading.event_row_id = event.id
                     AND reading.window_id IS NOT NULL

@@ -8,8 +8,9 @@ from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.mfg_integration_core import compat
 
-from ..event_store import EdgeEvent, store_batch
+from ..event_store import store_batch
 from ..protocols.event_identity import event_uuid
+from ..protocols.machine_event import EdgeEvent
 from ..protocols.machine_events import COUNT, STATE
 
 ROBOT = "ASSY-R1"

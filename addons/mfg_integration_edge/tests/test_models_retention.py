@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from .. import event_partitions
+from ..models import mfg_edge_retention
 from .common import EdgeCase, count
 
 OLD = datetime.utcnow() - timedelta(days=31)
@@ -11,7 +12,8 @@ class TestRetention(EdgeCase):
         return event_partitions.days(self.env.cr)
 
     def retain(self):
-        self.env["mfg.edge.event"]._cron_retention()
+        """What the cron does, in this transaction instead of many of its own."""
+        self.env["mfg.edge.event"]._retain(lambda work: work(self.env))
 
     def set_days(self, name, days):
         self.env["ir.config_parameter"].set_param(f"mfg_integration_edge.{name}", days)
@@ -100,3 +102,36 @@ class TestRetention(EdgeCase):
             [("connector_id", "=", self.connector.id)], order="id"
         )
         self.assertEqual(batches.mapped("position"), [3, 4])
+
+    def test_h1_old_ids_are_forgotten_in_chunks_and_newer_ones_are_not(self):
+        self.patch(mfg_edge_retention, "CHUNK_BATCHES", 2)
+        long_ago = OLD - timedelta(days=90)
+        for number in range(5):
+            self.given_batch(count(f"old-{number}", 1), received_at=long_ago)
+        self.given_batch(count("new", 1))
+        self.aggregate()
+        chunks = []
+
+        def run(work):
+            chunks.append(work)
+            return work(self.env)
+
+        self.env["mfg.edge.event"]._retain(run)
+
+        self.env.cr.execute(
+            "SELECT uuid FROM mfg_edge_event_digest WHERE uuid = ANY(%s::uuid[])",
+            ([self.uuid_of(f"old-{n}") for n in range(5)] + [self.uuid_of("new")],),
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(self.uuid_of("new"),)])
+        self.assertGreater(len(chunks), 5)
+
+    def test_h1_a_run_without_time_left_says_that_there_is_more(self):
+        long_ago = OLD - timedelta(days=90)
+        self.given_batch(count("old", 1), received_at=long_ago)
+        self.aggregate()
+
+        complete = self.env["mfg.edge.event"]._retain(
+            lambda work: work(self.env), budget_s=0
+        )
+
+        self.assertFalse(complete)

@@ -2,7 +2,6 @@ from dataclasses import dataclass
 
 from odoo.tests import BaseCase
 
-from ..protocols.event_identity import body_digest, event_uuid
 from ..protocols.windowing import Told, in_order
 
 
@@ -46,17 +45,3 @@ class TestWindowing(BaseCase):
         order = in_order([told(3), told(5)], [Counted("correction", None, 1)])
 
         self.assertEqual(outline(order), ["s3", "s5", "correction"])
-
-
-class TestEventIdentity(BaseCase):
-    def test_an_event_id_has_one_uuid_per_connector(self):
-        self.assertEqual(event_uuid(1, "a"), event_uuid(1, "a"))
-        self.assertNotEqual(event_uuid(1, "a"), event_uuid(2, "a"))
-        self.assertNotEqual(event_uuid(1, "a"), event_uuid(1, "b"))
-
-    def test_the_order_of_members_makes_no_other_body(self):
-        one = body_digest({"id": "1", "data": {"a": 1, "b": 2}})
-        other = body_digest({"data": {"b": 2, "a": 1}, "id": "1"})
-
-        self.assertEqual(one, other)
-        self.assertNotEqual(one, body_digest({"id": "1", "data": {"a": 1, "b": 3}}))

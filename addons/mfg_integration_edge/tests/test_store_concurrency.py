@@ -14,6 +14,7 @@ from odoo.addons.mfg_integration_core.unit_of_work import (
 )
 
 from .. import event_partitions
+from ..event_rows import ITEM_BITS
 from .common import count, state, store
 
 NAME = "assembly-edge-races"
@@ -34,7 +35,7 @@ class TestStoreConcurrency(BaseCase):
     @classmethod
     def forget_everything(cls):
         with cls.registry.cursor() as cr:
-            for table in ("mfg_edge_event", "mfg_edge_event_digest", "mfg_inbox_event"):
+            for table in ("mfg_edge_event", "mfg_inbox_event"):
                 cr.execute(
                     f"DELETE FROM {table} WHERE connector_id = %s", (cls.connector_id,)
                 )
@@ -47,9 +48,16 @@ class TestStoreConcurrency(BaseCase):
 
     def forget_events(self):
         with self.registry.cursor() as cr:
+            cr.execute(
+                """
+                DELETE FROM mfg_edge_event_digest
+                 WHERE event_row_id >> %s IN (SELECT id FROM mfg_edge_batch
+                                               WHERE connector_id = %s)
+                """,
+                (ITEM_BITS, self.connector_id),
+            )
             for table in (
                 "mfg_edge_event",
-                "mfg_edge_event_digest",
                 "mfg_edge_batch",
                 "mfg_edge_window",
                 "mfg_edge_series",

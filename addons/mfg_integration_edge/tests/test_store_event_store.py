@@ -1,6 +1,9 @@
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from .. import event_partitions
+from ..event_store import store_batch
+from ..protocols.machine_event import EdgeEvent
 from .common import EdgeCase, count, state
 
 
@@ -111,3 +114,47 @@ class TestEventStore(EdgeCase):
             ],
         )
         self.assertEqual(event.envelope["data"]["good_quantity"], 3)
+
+    def many(self, *numbers, **data):
+        return [count(f"m-{number:06d}", 1, **data) for number in numbers]
+
+    def test_h1_new_events_of_a_large_request_are_stored_as_those_of_a_small_one(self):
+        statuses = self.given_batch(*self.many(*range(100)))
+
+        self.assertEqual(statuses, ["accepted"] * 100)
+        self.assertEqual(
+            self.rows("event_id, id - batch_id::bigint * 65536"),
+            [(f"m-{number:06d}", number) for number in range(100)],
+        )
+
+    def test_h1_a_large_request_that_is_known_in_part_adds_the_rest(self):
+        self.given_batch(*self.many(*range(10, 20)))
+
+        statuses = self.given_batch(*self.many(*range(60)))
+
+        known = ["duplicate" if 10 <= number < 20 else "accepted" for number in range(60)]
+        self.assertEqual(statuses, known)
+        self.assertEqual(len(self.rows()), 60)
+
+    def test_h1_an_event_that_is_written_in_another_way_is_the_same_event(self):
+        event = count("c1", 3, cycle_time_s=1.5)
+        self.given_batch(event)
+        written = {**dict(reversed(event.items())), "data": {**event["data"]}}
+        written["data"] |= {"good_quantity": 3.0, "cycle_time_s": 15e-1}
+
+        statuses = self.given_batch(written, count("c1", 3, cycle_time_s=1.6))
+
+        self.assertEqual(statuses, ["duplicate", "conflict"])
+
+    def test_h1_the_device_whose_key_proved_it_is_kept_with_the_event(self):
+        event = EdgeEvent.of_cloudevent(self.connector.id, count("c1", 3))
+        store_batch(
+            self.env.cr,
+            self.connector.id,
+            [event],
+            received_at=datetime.utcnow(),
+            batch_uuid=uuid4(),
+            device_id=42,
+        )
+
+        self.assertEqual(self.rows("device_id"), [(42,)])
