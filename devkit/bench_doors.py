@@ -33,7 +33,7 @@ def door_throughput(stage: Stage) -> list[dict]:
     them; the figures are medians of the rounds.
     """
     ratios, gains, singles, batched = [], [], [], []
-    with _handling_paused(stage):
+    with handling_paused(stage):
         for _ in range(ROUNDS):
             bare = _rate(stage, _bare(stage))
             single = _rate(stage, _singles(stage))
@@ -65,7 +65,7 @@ def door_throughput(stage: Stage) -> list[dict]:
 
 
 @contextmanager
-def _handling_paused(stage: Stage) -> Iterator[None]:
+def handling_paused(stage: Stage) -> Iterator[None]:
     """The door takes events of a paused connector; nobody handles them meanwhile."""
     admin = stage.session()
     (connector_id,) = admin.search("mfg.connector", [("code", "=", CODE)])

@@ -38,6 +38,14 @@ def count(event_id: str) -> dict:
     return cloudevent("mfg.machine.count.v1", data, event_id)
 
 
+def machine_count(machine: str, number: int) -> dict:
+    """The count that a machine sends as its ``number``-th event."""
+    event = count(f"{machine}-{number:06d}")
+    event["sequence"] = f"1-{number}"
+    event["data"]["equipment"] = machine
+    return event
+
+
 def signed(secret: str, body: bytes, *, media_type: str = SINGLE) -> tuple[bytes, dict]:
     """The body and the headers that a door wants with it."""
     message_id = f"msg-{uuid.uuid4()}"

@@ -60,7 +60,7 @@ def take_new(cr, row_id_of: Mapping[str, int]) -> set[str]:
         ON CONFLICT (uuid) DO NOTHING
         RETURNING uuid
         """,
-        ("{%s}" % ",".join(row_id_of), list(row_id_of.values())),
+        (f"{{{','.join(row_id_of)}}}", list(row_id_of.values())),
     )
     return {uuid for (uuid,) in cr.fetchall()}
 

@@ -127,8 +127,7 @@ def take(connector, items: list[EdgeEvent | Refused]) -> list[Result]:
         door.wake_after(connector)
     judged = iter(zip(events, statuses, strict=True))
     return [
-        _result(*next(judged)) if _is_event(item) else _refused(item)
-        for item in items
+        _result(*next(judged)) if _is_event(item) else _refused(item) for item in items
     ]
 
 

@@ -7,7 +7,9 @@ request, valid or not, makes this decoder step back: its caller reads the body w
 what is wrong. So there is one verdict, and the types only reach it sooner.
 """
 
-from typing import Annotated, Literal, Union
+import operator
+from functools import reduce
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -61,7 +63,7 @@ def _of_type(name: str, data: type) -> type:
 
 
 _NAMES = {_of_type(name, data): name for name, data in DATA.items()}
-_EVENT = Union[tuple(_NAMES)]
+_EVENT = reduce(operator.or_, _NAMES)
 _ONE = msgspec.json.Decoder(_EVENT)
 _MANY = msgspec.json.Decoder(list[_EVENT])
 _ENCODER = msgspec.json.Encoder()

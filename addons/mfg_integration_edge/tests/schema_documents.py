@@ -11,7 +11,11 @@ ODD_VALUES = (
     *(0, -1, 1, -0.0, 0.1, 1.0, 2.5, 1e-9, 1e9, 1e9 + 1, 1e12, 10**13, 1e300, 2**64),
     *("2026-03-02T09:40:58Z", "2026-02-30T09:40:58Z", "9999-12-31T23:59:59-01:00"),
     *("9998-12-31T23:59:59-01:00", "1000-01-01T00:00:00+01:00"),
-    *("2026-03-02 09:40:58Z", "2026-03-02T09:40:58", "2026-03-02T09:40:60.1234567+01:00"),
+    *(
+        "2026-03-02 09:40:58Z",
+        "2026-03-02T09:40:58",
+        "2026-03-02T09:40:60.1234567+01:00",
+    ),
 )
 _MOMENTS = st.datetimes(datetime(1000, 1, 1), datetime(9998, 12, 31)).map(
     lambda at: at.isoformat() + "Z"
@@ -71,7 +75,10 @@ def _object(schema, root):
     return st.one_of(
         [
             st.fixed_dictionaries(
-                {name: members[name] for name in required | set(way.get("required", ()))},
+                {
+                    name: members[name]
+                    for name in required | set(way.get("required", ()))
+                },
                 optional={
                     name: part
                     for name, part in optional.items()

@@ -10,7 +10,22 @@ from ..protocols import copy_binary
 from ..protocols.machine_moment import microseconds, since_epoch
 
 NUMBERS = (
-    *(0, -0.0, 1, -1, 1.0, 7, 10, 9999, 10000, 10001, 123456789, 10**12, 10**20, -(10**8)),
+    *(
+        0,
+        -0.0,
+        1,
+        -1,
+        1.0,
+        7,
+        10,
+        9999,
+        10000,
+        10001,
+        123456789,
+        10**12,
+        10**20,
+        -(10**8),
+    ),
     *(0.1, -0.1, 0.0001, 0.00001, 0.123456789, 81.32163022934382, 1e-7, 5e-324, 1e300),
     *(1234.5, 10000.0001, 99999999.99999999, 100.25, 0.5, 20000.0, 1.5e9),
     *(Decimal("0.000000001"), Decimal("123456789012345678901234567890.123456789")),
@@ -48,9 +63,9 @@ class TestCopyBinary(TransactionCase):
 
         self.assertEqual(found, texts)
         self.assertEqual(self.read_back("numeric", [copy_binary.numeric(None)]), [None])
-        self.assertEqual(self.read_back("bigint", [copy_binary.bigint(-(2**40))]), [
-            str(-(2**40))
-        ])
+        self.assertEqual(
+            self.read_back("bigint", [copy_binary.bigint(-(2**40))]), [str(-(2**40))]
+        )
         self.assertEqual(
             self.read_back("boolean", map(copy_binary.boolean, (True, False))),
             ["true", "false"],

@@ -135,7 +135,9 @@ class TestMachineDecoder(BaseCase):
         self.assertEqual([event.event_type for event in read_batch], list(TYPES))
         self.assertEqual(read_batch, read_lines)
         self.assertEqual(
-            machine_decoder.read(7, "application/json", json.dumps(examples[0]).encode()),
+            machine_decoder.read(
+                7, "application/json", json.dumps(examples[0]).encode()
+            ),
             read_batch[:1],
         )
 

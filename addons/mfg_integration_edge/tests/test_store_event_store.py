@@ -132,7 +132,9 @@ class TestEventStore(EdgeCase):
 
         statuses = self.given_batch(*self.many(*range(60)))
 
-        known = ["duplicate" if 10 <= number < 20 else "accepted" for number in range(60)]
+        known = [
+            "duplicate" if 10 <= number < 20 else "accepted" for number in range(60)
+        ]
         self.assertEqual(statuses, known)
         self.assertEqual(len(self.rows()), 60)
 

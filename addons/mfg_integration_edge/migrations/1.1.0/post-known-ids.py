@@ -1,4 +1,4 @@
-"""The uuid of an event is computed in another way now, and is all that is known of it."""
+"""The uuid of an event is computed in another way now, and is all that is kept."""
 
 from odoo.addons.mfg_integration_edge.event_claims import take_new
 from odoo.addons.mfg_integration_edge.protocols.event_identity import event_key
