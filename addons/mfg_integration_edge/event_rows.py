@@ -5,6 +5,7 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from .protocols import copy_binary
 from .protocols.machine_event import EdgeEvent
@@ -16,17 +17,18 @@ ITEM_BITS = 16
 #: Chunks in which the client library takes a COPY; its default is 8 KiB.
 COPY_CHUNK_BYTES = 1 << 20
 
-#: First what differs from event to event and has one length, then what all events of a
-#: request share, then the rest.
+#: Ordered for the writing: numbers that most events have are packed in one go; what all
+#: events of a request share and what those of one machine share is made once.
 COLUMNS = (
-    *("id", "uuid"),
+    *("id", "uuid", "historical", "event_time", "boot", "sequence"),
     *("received_at", "connector_id", "batch_id", "device_id"),
-    *("event_id", "event_type", "source", "equipment", "job_order", "operation"),
-    *("event_time", "boot", "sequence", "historical"),
-    *("good_quantity", "scrap_quantity", "envelope"),
+    *("event_type", "source", "equipment", "job_order", "operation"),
+    *("good_quantity", "scrap_quantity", "event_id", "envelope"),
 )
 _COPY = f"COPY mfg_edge_event ({', '.join(COLUMNS)}) FROM STDIN (FORMAT binary)"
-_HEAD = struct.Struct(">hiqi16s")
+_HEAD = struct.Struct(">hiqi16si?")
+_COUNTED = struct.Struct(">iqiiiq")
+_LENGTH = struct.Struct(">i")
 _ENVELOPE = struct.Struct(">iB")
 
 
@@ -73,24 +75,43 @@ def copy(cr, statement: str, rows: Iterable[bytes]) -> None:
 
 
 def _row(row_id: int, event: EdgeEvent, shared: bytes) -> bytes:
-    text, repeated = event.text, copy_binary.repeated
+    text, event_id = event.text, event.event_id.encode()
     return b"".join(
         (
-            _HEAD.pack(len(COLUMNS), 8, row_id, 16, event.key),
+            _HEAD.pack(len(COLUMNS), 8, row_id, 16, event.key, 1, event.historical),
+            _place(event.event_time, event.boot, event.sequence),
             shared,
-            copy_binary.varchar(event.event_id),
-            repeated(event.event_type),
-            repeated(event.source),
-            repeated(event.equipment),
-            repeated(event.job_order),
-            repeated(event.operation),
-            copy_binary.bigint(event.event_time),
-            copy_binary.integer(event.boot),
-            copy_binary.bigint(event.sequence),
-            copy_binary.boolean(event.historical),
+            _origin(
+                event.event_type,
+                event.source,
+                event.equipment,
+                event.job_order,
+                event.operation,
+            ),
             copy_binary.numeric(event.good_quantity),
             copy_binary.numeric(event.scrap_quantity),
+            _LENGTH.pack(len(event_id)),
+            event_id,
             _ENVELOPE.pack(len(text) + 1, copy_binary.JSONB_VERSION),
             text,
         )
     )
+
+
+def _place(event_time: int | None, boot: int | None, sequence: int | None) -> bytes:
+    """When it happened, and where it stands among those of its sender."""
+    if event_time is None or boot is None:
+        return b"".join(
+            (
+                copy_binary.bigint(event_time),
+                copy_binary.integer(boot),
+                copy_binary.bigint(sequence),
+            )
+        )
+    return _COUNTED.pack(8, event_time, 4, boot, 8, sequence)
+
+
+@lru_cache(maxsize=4096)
+def _origin(*texts: str | None) -> bytes:
+    """What all events of a machine say alike while it works on one operation."""
+    return b"".join(map(copy_binary.varchar, texts))

@@ -1,7 +1,7 @@
 """Values as PostgreSQL's COPY takes them in its binary format.
 
 Reading text costs the server a third of the whole COPY of machine events. Every value
-is its length and its bytes; what comes again in a request is built once.
+is its length and its bytes.
 
 Source: PostgreSQL documentation, COPY, "Binary Format"; numeric: ``numeric_recv``.
 """
@@ -34,24 +34,20 @@ def stream(rows: Iterable[bytes]) -> bytes:
 
 
 def varchar(text: str | None) -> bytes:
-    """A text; not kept, for what does not come again."""
+    """A text."""
     if text is None:
         return NULL
     encoded = text.encode()
     return _LENGTH.pack(len(encoded)) + encoded
 
 
-#: A text that comes again and again, such as the name of a machine.
-repeated = lru_cache(maxsize=4096)(varchar)
-
-
 def integer(number: int | None) -> bytes:
-    """A number of 4 bytes."""
+    """A whole number of 4 bytes."""
     return NULL if number is None else _INTEGER.pack(4, number)
 
 
 def bigint(number: int | None) -> bytes:
-    """A number of 8 bytes; also a timestamp, in microseconds since 2000."""
+    """A whole number of 8 bytes; also a timestamp, in microseconds since 2000."""
     return NULL if number is None else _BIGINT.pack(8, number)
 
 
