@@ -116,6 +116,31 @@ class TestStoreConcurrency(BaseCase):
 
     # ------------------------------------------------------------------- tests
 
+    def test_h1_a_request_reads_and_writes_nothing_of_odoos_business(self):
+        with self.request() as cr:
+            # What the connection did before may still be among it.
+            before = self.accesses(cr)
+            self.store(cr, *(count(f"c{number}", 1) for number in range(100)))
+            accesses = self.accesses(cr)
+
+        touched = {name for name in accesses if accesses[name] != before.get(name)}
+        today = event_partitions.name_of(datetime.utcnow().date())
+        own = {"mfg_edge_batch", "mfg_edge_event_digest", today}
+        # Its connector is looked up by a foreign key.
+        self.assertLessEqual(touched, own | {"mfg_connector"})
+        self.assertLessEqual(own, touched)
+
+    def accesses(self, cr):
+        """How often each table was read or written on this connection."""
+        cr.execute(
+            """
+            SELECT relname, seq_scan + COALESCE(idx_scan, 0)
+                            + n_tup_ins + n_tup_upd + n_tup_del
+              FROM pg_stat_xact_user_tables
+            """
+        )
+        return dict(cr.fetchall())
+
     def test_one_batch_sent_twice_at_once_is_stored_once(self):
         envelopes = [count(f"c{number}", 1) for number in range(200)]
 
