@@ -106,3 +106,10 @@ def instructions_address(operation) -> str:
     if operation.worksheet_type != "google_slide":
         return ""
     return operation.worksheet_google_slide or ""
+
+
+def move_value(move) -> float:
+    """What a done move is worth in the valuation of stock; 0 where there is none."""
+    if "stock_valuation_layer_ids" in move._fields:
+        return sum(move.sudo().stock_valuation_layer_ids.mapped("value"))
+    return move.sudo().value if "value" in move._fields else 0.0

@@ -17,11 +17,14 @@ class ShopFloorHandler(models.AbstractModel):
     _description = "Shop Floor Event Handler"
 
     def _get_order(self, event):
-        """The order that the event names.
+        """The order that the event names, or the one that goes on in its place.
 
         :raise MissingReferenceError: there is none yet
         """
-        return self._named(event, "mrp.production", event.data["job_order"])
+        order = self._named(event, "mrp.production", event.data["job_order"])
+        if order.state == "done":
+            return order._mfg_open_continuation() or order
+        return order
 
     def _get_operation(self, order, name):
         """The work order of that name.
@@ -60,13 +63,16 @@ class ShopFloorHandler(models.AbstractModel):
 
     def _operator(self, event):
         """The operator's name: that of a user here whose login it is, else as told."""
+        return self._operator_user(event).name or event.data.get("operator") or ""
+
+    def _operator_user(self, event):
+        """The user here whose login or address the operator is; empty for nobody."""
         told = event.data.get("operator")
-        if not told:
-            return ""
         # sudo: the name of a colleague is no secret to who names the login.
         users = self.env["res.users"].sudo()
-        user = users.search(["|", ("login", "=", told), ("email", "=", told)], limit=1)
-        return user.name or told
+        if not told:
+            return users
+        return users.search(["|", ("login", "=", told), ("email", "=", told)], limit=1)
 
 
 class ProductionReportedHandler(models.AbstractModel):

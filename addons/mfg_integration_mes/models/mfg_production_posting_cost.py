@@ -33,7 +33,7 @@ class MfgProductionPosting(models.Model):
                 lambda time: not time.mfg_posting_id
             ):
                 continue
-            planned = workorder.duration_expected * share
+            planned = workorder._mfg_planned_minutes() * share
             seconds = round((planned - sum(times.mapped("duration"))) * 60)
             if seconds < 1:
                 continue

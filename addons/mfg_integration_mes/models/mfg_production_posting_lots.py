@@ -33,22 +33,48 @@ class MfgProductionPosting(models.Model):
             of_product = lines.filtered(
                 lambda line, product=product: line.product_id == product
             )
-            if sum(of_product.mapped("quantity")) < 0:
+            wanted = exact(round(sum(of_product.mapped("quantity")), 9))
+            if wanted < 0:
                 lots = self._lots_used(product)
             else:
-                lots = self._lots_reserved(product)
+                lots = self._lots_reserved(product, wanted)
             for line in of_product:
                 self._give_lots(line, lots)
 
-    def _lots_reserved(self, product):
-        """``{lot: Decimal}`` reserved by the order's open moves."""
+    def _lots_reserved(self, product, wanted):
+        """``{lot: Decimal}`` reserved by the order's open moves.
+
+        Where that is less than ``wanted``, the only other lot there is, if it is one.
+        """
         order = self.production_id
         moves = order._mfg_moves_of(COMPONENT, product)
         reserved = defaultdict(Decimal)
         for line in moves.filtered(lambda move: move.state != "done").move_line_ids:
             if line.lot_id:
                 reserved[line.lot_id] += exact(line.quantity_product_uom)
+        if sum(reserved.values()) < wanted:
+            free = defaultdict(Decimal)
+            for quant in self._quants(product):
+                left = exact(round(quant.quantity - quant.reserved_quantity, 9))
+                if left > 0:
+                    free[quant.lot_id] += left
+            if len(free) == 1:
+                for lot, left in free.items():
+                    reserved[lot] += left
         return reserved
+
+    def _quants(self, product):
+        """What lies of the product where the order takes it from, oldest first."""
+        source = self.production_id.location_src_id
+        return self.env["stock.quant"].search(
+            [
+                ("product_id", "=", product.id),
+                ("location_id", "child_of", source.id),
+                ("lot_id", "!=", False),
+                ("quantity", ">", 0),
+            ],
+            order="in_date, id",
+        )
 
     def _lots_used(self, product):
         """``{lot: Decimal}`` that can be given back, the newest first."""
@@ -82,16 +108,7 @@ class MfgProductionPosting(models.Model):
     def _lot_missing(self, product, quantity):
         """The error that asks which lot was used."""
         order = self.production_id
-        quants = self.env["stock.quant"].search(
-            [
-                ("product_id", "=", product.id),
-                ("location_id", "child_of", order.location_src_id.id),
-                ("lot_id", "!=", False),
-                ("quantity", ">", 0),
-            ],
-            order="in_date, id",
-            limit=CANDIDATES,
-        )
+        quants = self._quants(product)[:CANDIDATES]
         candidates = ", ".join(
             f"{quant.lot_id.name} ({quant.quantity:g} {quant.product_uom_id.name})"
             for quant in quants
@@ -101,7 +118,7 @@ class MfgProductionPosting(models.Model):
                 "%(order)s used %(quantity)s %(unit)s of %(product)s, and nobody says"
                 " of which lot.",
                 order=order.name,
-                quantity=quantity.normalize(),
+                quantity=f"{quantity.normalize():f}",
                 unit=product.uom_id.name,
                 product=product.display_name,
             ),

@@ -118,6 +118,18 @@ class MfgProductionReport(models.Model):
         """Ask for a note, then let the report count."""
         return self._ask_verdict("approve", _("Approve Report"))
 
+    def action_correct_stock(self):
+        """Ask for a note, then post the report into its closed order."""
+        return self._ask_verdict("correct_stock", _("Correct Stock"))
+
+    def action_reopen(self):
+        """Ask for a note, then let a linked order take what is reported from now on."""
+        return self._ask_verdict("reopen", _("Reopen"))
+
+    def action_new_order(self):
+        """Ask for a note, then make an order for the report alone."""
+        return self._ask_verdict("new_order", _("New Order"))
+
     def action_reject(self):
         """Ask for a note, then leave the report without effect."""
         return self._ask_verdict("reject", _("Reject Report"))

@@ -216,7 +216,8 @@ class MfgProductionReport(models.Model):
         order = self.production_id
         if self.workorder_id:
             self.workorder_id._mfg_follow_reports()
-        if order._mfg_posts_at_once():
+        corrects_posting = bool(self.sudo().reverses_id.posting_id)
+        if corrects_posting or order._mfg_posts_at_once():
             self.env["mfg.production.posting"]._post(self)
         else:
             order._mfg_follow_reports()

@@ -6,6 +6,7 @@ from odoo.tools import float_compare, float_round
 from ..protocols.report_sums import COMPONENT, exact
 
 CLOSED = ("done", "cancel")
+RESERVABLE = ("confirmed", "partially_available")
 
 
 class MrpProduction(models.Model):
@@ -63,17 +64,19 @@ class MrpProduction(models.Model):
 
     # ------------------------------------------------------------------- demand
 
-    def _mfg_level_demand(self, factor=1.0):
+    def _mfg_level_demand(self, factor=1.0, only=None):
         """Have done moves ask for what they moved, and open ones for the rest.
 
         What a product was to be moved in all stays the same, so that what is planned
         per piece does, whatever was posted, taken back, split or changed in between.
 
         :param factor: by how much the order has grown
+        :param only: moves to look at; else all of the order
         """
         for order in self:
             groups = defaultdict(lambda: self.env["stock.move"])
-            for move in order.move_raw_ids | order.move_finished_ids:
+            moves = order.move_raw_ids | order.move_finished_ids
+            for move in moves if only is None else moves & only:
                 if move.state != "cancel" and not move.scrap_id:
                     groups[bool(move.raw_material_production_id), move.product_id] |= (
                         move
@@ -109,6 +112,8 @@ class MrpProduction(models.Model):
         demand = float_round(demand, precision_rounding=rounding)
         if float_compare(move.product_uom_qty, demand, precision_rounding=rounding):
             move.with_context(no_procurement=True).product_uom_qty = demand
+            if move.raw_material_production_id and move.state in RESERVABLE:
+                move._action_assign()
 
     # ---------------------------------------------------------------- per piece
 
@@ -128,8 +133,10 @@ class MrpProduction(models.Model):
                 lambda move: not move.operation_id or move.operation_id in reached
             )
         unit = self.product_uom_id
+        is_closed = self.state in CLOSED and bool(self.qty_produced)
+        ordered = 0.0 if is_closed else self.product_qty
         pieces = unit._compute_quantity(
-            max(self.product_qty, self.qty_produced),
+            max(ordered, self.qty_produced),
             self.product_id.uom_id,
             round=False,
         )
@@ -138,8 +145,10 @@ class MrpProduction(models.Model):
             if move.state == "cancel" or move.scrap_id:
                 continue
             role = COMPONENT if move.raw_material_production_id else "byproduct"
+            # Of a closed order, what it used; nothing is planned any more.
+            quantity = move.quantity if is_closed else move.product_uom_qty
             planned[role, move.product_id] += move.product_uom._compute_quantity(
-                move.product_uom_qty, move.product_id.uom_id, round=False
+                quantity, move.product_id.uom_id, round=False
             )
         return {
             key: exact(round(quantity, 9)) / exact(pieces or 1.0)

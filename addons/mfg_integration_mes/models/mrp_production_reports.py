@@ -88,9 +88,12 @@ class MrpProduction(models.Model):
     def _post_inventory(self, cancel_backorder=False):
         """Extended: reports first; what was posted keeps its price and its origin."""
         told = self.filtered("mfg_report_ids")
+        shown = {}
         for order in told:
             order._mfg_post_waiting()
-            order._mfg_leave_rest()
+            if not order._mfg_is_more_by_hand():
+                shown[order] = order._mfg_made_by_reports()
+                order._mfg_leave_rest()
         origins = {
             line: line.consume_line_ids
             for line in told.move_finished_ids.move_line_ids
@@ -102,6 +105,8 @@ class MrpProduction(models.Model):
         )
         for line, consumed in origins.items():
             line.consume_line_ids = consumed
+        for order, made in shown.items():
+            order.qty_producing = made
         return result
 
     # ----------------------------------------------------------------- business
@@ -140,18 +145,28 @@ class MrpProduction(models.Model):
     def _mfg_follow_reports(self):
         """Have the order produce what was reported, or what is posted, if more."""
         for order in self.filtered(lambda order: order.state not in CLOSED):
-            unit, own = order.product_id.uom_id, order.product_uom_id
-            reported = order._mfg_reported()
-            made = unit._compute_quantity(
-                float(reported["good"] + reported["scrap"]), own, round=False
-            )
-            made = max(
-                float_round(made, precision_rounding=own.rounding), order.qty_produced
-            )
+            made = max(order._mfg_made_by_reports(), order.qty_produced)
             if float_compare(
-                made, order.qty_producing, precision_rounding=own.rounding
+                made,
+                order.qty_producing,
+                precision_rounding=order.product_uom_id.rounding,
             ):
                 order.qty_producing = made
+
+    def _mfg_made_by_reports(self):
+        """Pieces that were reported, good or not, in the order's unit, rounded."""
+        reported = self._mfg_reported()
+        own = self.product_uom_id
+        made = self.product_id.uom_id._compute_quantity(
+            float(reported["good"] + reported["scrap"]), own, round=False
+        )
+        return float_round(made, precision_rounding=own.rounding)
+
+    def _mfg_is_more_by_hand(self):
+        """Whether a person has the order make more than was reported."""
+        rounding = self.product_uom_id.rounding
+        made = max(self._mfg_made_by_reports(), self.qty_produced)
+        return float_compare(self.qty_producing, made, precision_rounding=rounding) > 0
 
     def _mfg_post_waiting(self):
         """Post the reports that were progress until now, as the order is finished.
@@ -162,8 +177,17 @@ class MrpProduction(models.Model):
         """
         self.ensure_one()
         # sudo: reports are the hub's; what is posted is the user's.
-        waiting = self.mfg_report_ids.sudo().filtered(
-            lambda report: report.state == "accepted" and not report.posting_id
+        reports = self.mfg_report_ids.sudo().filtered(
+            lambda report: report.state == "accepted"
+        )
+        taken_back = reports.reverses_id
+        waiting = reports.filtered(
+            lambda report: (
+                not report.posting_id
+                # What was taken back before it was posted never comes to stock.
+                and not report.reverses_id
+                and report not in taken_back
+            )
         )
         waiting = waiting.with_env(self.env).sorted("id")
         if not waiting:
@@ -177,19 +201,13 @@ class MrpProduction(models.Model):
                 postings._post(reports)
         except MissingReferenceError as error:
             raise UserError(in_full(error)) from error
-        self.qty_producing = max(self.qty_producing, self.qty_produced)
 
     def _mfg_leave_rest(self):
-        """Have what is left of components and by-products not move.
+        """Have what is left of the order's moves not move: the reports said it all.
 
-        The reports said what was used and made. Where a person has more made than was
-        reported, Odoo goes on as with any order.
+        Also what rounding leaves between pieces and the unit of the order.
         """
-        rounding = self.product_uom_id.rounding
-        if float_compare(
-            self.qty_producing, self.qty_produced, precision_rounding=rounding
-        ):
-            return
+        self.qty_producing = self.qty_produced
         rest = (self.move_raw_ids | self.move_byproduct_ids).filtered(
             lambda move: move.state not in CLOSED
         )

@@ -28,6 +28,16 @@ class MrpWorkorder(models.Model):
         cost = self.with_context(mfg_since_posting=False)._cal_cost()
         return self.company_id.currency_id.round(cost)
 
+    def _mfg_planned_minutes(self):
+        """What the whole quantity of the order takes by plan, whatever is made so far.
+
+        Odoo 19.0 plans for what is being produced, as soon as that is known.
+        """
+        self.ensure_one()
+        whole = self.new(origin=self)
+        whole.qty_producing = 0.0
+        return whole._get_duration_expected()
+
     def _mfg_charge(self):
         """Remember that all work so far is in the value of what was posted."""
         for workorder in self:

@@ -152,3 +152,4 @@ class ReportsCase(TransactionCase):
         told = {key: value for key, value in order._mfg_told().items() if value}
         moved = {key: value for key, value in order._mfg_moved().items() if value}
         self.assertEqual(told, moved)
+        self.assertEqual(order._mfg_differences(), [])

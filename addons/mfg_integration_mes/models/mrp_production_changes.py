@@ -1,0 +1,64 @@
+from collections import defaultdict
+
+from odoo import models
+
+CLOSED = ("done", "cancel")
+
+
+class MrpProduction(models.Model):
+    """What people change about an order of which a part is posted."""
+
+    _inherit = "mrp.production"
+
+    def _update_raw_moves(self, factor):
+        """Extended: of an order of which a part is done, the whole grows or shrinks.
+
+        Odoo has only the open rest grow, and so plans too little of everything.
+        """
+        if not self.mfg_posting_ids:
+            return super()._update_raw_moves(factor)
+        before = {
+            move: move.product_uom_qty
+            for move in self.move_raw_ids
+            if move.state not in CLOSED
+        }
+        self._mfg_level_demand(factor, self.move_raw_ids)
+        return [
+            (move, old, move.product_uom_qty)
+            for move, old in before.items()
+            if move.exists()
+        ]
+
+    def _split_productions(self, *args, **kwargs):
+        """Extended: what was posted stays with the order that it was posted for."""
+        orders = super()._split_productions(*args, **kwargs)
+        told = self.filtered("mfg_posting_ids")
+        if told:
+            told._mfg_level_demand()
+            (orders - self)._mfg_join_moves()
+        return orders
+
+    def _mfg_join_moves(self):
+        """One move of each component and product again.
+
+        Odoo splits done moves off as well as open ones, so that the new order has two.
+        """
+        for order in self:
+            groups = defaultdict(lambda: self.env["stock.move"])
+            for move in (order.move_raw_ids | order.move_finished_ids).sorted("id"):
+                if move.state not in CLOSED:
+                    line = move.bom_line_id, move.byproduct_id
+                    is_component = bool(move.raw_material_production_id)
+                    groups[is_component, move.product_id, line] |= move
+            for moves in groups.values():
+                order._mfg_join(moves[:1], moves[1:])
+
+    def _mfg_join(self, kept, others):
+        """Have one move ask for all that several ask for."""
+        if not others:
+            return
+        total = sum((kept | others).mapped("product_uom_qty"))
+        others = others.with_context(skip_mo_check=True)
+        others._action_cancel()
+        others.unlink()
+        self._mfg_ask_for(kept, total)

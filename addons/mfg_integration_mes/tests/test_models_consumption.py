@@ -1,0 +1,75 @@
+from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
+
+from .reports_case import ReportsCase
+
+
+class TestConsumption(ReportsCase):
+    def used(self, posting, product):
+        """``{lot name or "": quantity}`` that a posting used of a component."""
+        lines = posting.move_ids.move_line_ids.filtered(
+            lambda line: line.product_id == product
+        )
+        return {line.lot_id.name or "": line.quantity for line in lines}
+
+    def test_g4_mixed_takes_what_is_reported_and_the_rest_by_the_bom(self):
+        report = self.report(
+            10, consumption=[{"product": "HOUSING", "quantity": 11, "lot": "H-2"}]
+        )
+
+        self.assertEqual(self.used(report.posting_id, self.housing), {"H-2": 11})
+        self.assertEqual(self.used(report.posting_id, self.grease), {"": 2.5})
+        self.assertSums(self.order)
+
+    def test_g4_actual_takes_only_what_is_reported(self):
+        self.gearbox.mfg_consumption_policy = "actual"
+
+        report = self.report(10, consumption=[{"product": "GREASE", "quantity": 3}])
+
+        self.assertEqual(self.used(report.posting_id, self.housing), {})
+        self.assertEqual(self.used(report.posting_id, self.grease), {"": 3})
+        self.assertSums(self.order)
+
+    def test_g4_backflush_takes_what_the_bom_says(self):
+        self.gearbox.mfg_consumption_policy = "backflush"
+
+        report = self.report(10, consumption=[{"product": "GREASE", "quantity": 99}])
+
+        self.assertEqual(self.used(report.posting_id, self.grease), {"": 2.5})
+
+    def test_g4_a_missing_lot_waits_and_names_the_candidates(self):
+        self.order.do_unreserve()
+
+        with self.assertRaises(MissingReferenceError) as caught:
+            self.report(10)
+
+        self.assertEqual(caught.exception.model, "stock.lot")
+        self.assertIn("H-1 (60 Units), H-2 (500 Units)", caught.exception.remedy)
+
+    def test_g4_each_lot_made_knows_the_lots_that_went_into_it(self):
+        def names(report):
+            made = report.posting_id.move_ids.move_line_ids.filtered(
+                lambda line: line.product_id == self.gearbox
+            )
+            return set(made.consume_line_ids.lot_id.mapped("name"))
+
+        consumed = [{"product": "HOUSING", "quantity": 10, "lot": "H-1"}]
+        first = self.report(10, lot="GB-1", consumption=consumed)
+        consumed = [{"product": "HOUSING", "quantity": 10, "lot": "H-2"}]
+        second = self.report(10, lot="GB-2", consumption=consumed, is_final=True)
+
+        self.assertEqual(self.order.state, "done")
+        self.assertEqual(names(first), {"H-1"})
+        self.assertEqual(names(second), {"H-2"})
+        self.assertEqual(self.on_hand(self.gearbox), 20)
+        self.assertSums(self.order)
+
+    def test_g4_what_an_early_operation_loses_has_used_components(self):
+        self.given_reason()
+
+        self.report(
+            0, operation="Pressing", scrap=[{"quantity": 4, "reason": "SCRATCH"}]
+        )
+
+        self.assertEqual(self.order.qty_produced, 0)
+        self.assertEqual(self.on_hand(self.housing), 560 - 4)
+        self.assertSums(self.order)

@@ -1,0 +1,1 @@
+from . import mfg_production_report_verdict

@@ -1,0 +1,2 @@
+from . import test_costs
+from . import test_order_changes
