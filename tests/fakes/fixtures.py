@@ -5,6 +5,7 @@ import pytest
 from tests.fakes.cmms import Cmms
 from tests.fakes.gearhart import Gearhart
 from tests.fakes.machine import RECORDING, Machine
+from tests.fakes.mes import Mes
 from tests.fakes.peer import Answer, Peer
 from tests.fakes.qms import Qms
 
@@ -74,6 +75,20 @@ def gearhart(tmp_path):
         connector="gearhart",
         user=GEARHART_USER,
         password=GEARHART_PASSWORD,
+    ).start()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture
+def mes(tmp_path, odoo):
+    peer = Mes(
+        port=0,
+        ledger=tmp_path / "mes.jsonl",
+        odoo=odoo.url,
+        connector="mes",
+        token=TOKEN,
+        webhook_secret=WHSEC,
     ).start()
     yield peer
     peer.close()

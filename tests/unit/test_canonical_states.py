@@ -36,6 +36,15 @@ LOT = {
     "released_with_deviation": "",
     "returned": "",
 }
+ORDER = {
+    "planned": "",
+    "released": "in_progress completed cancelled",
+    "in_progress": "released completed",
+    "blocked": "",
+    "completed": "",
+    "closed": "",
+    "cancelled": "",
+}
 TABLES = {
     "maintenance": (maintenance_state.PARTNER_MOVES, "requested"),
     "quality": (disposition.TRANSITIONS, "pending"),
@@ -52,6 +61,13 @@ def test_b1_partner_moves_a_repair_as_the_table_says(current, asked):
     allowed = maintenance_state.may_become(current, asked)
 
     assert allowed is (asked in REPAIR[current].split())
+
+
+@pytest.mark.parametrize(("current", "asked"), every_pair(ORDER))
+def test_b1_partner_moves_an_order_as_the_table_says(current, asked):
+    allowed = production_state.may_become(current, asked)
+
+    assert allowed is (asked in ORDER[current].split())
 
 
 @pytest.mark.parametrize(("current", "asked"), every_pair(LOT))

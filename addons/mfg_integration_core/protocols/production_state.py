@@ -28,6 +28,26 @@ STATE_OF = {
 BLOCKABLE = ("released", "in_progress")
 FINAL = ("completed", "closed", "cancelled")
 
+#: What a partner may ask for. It says what happens on the shop floor: work begins, is
+#: paused, goes on and ends, and an order is given up before it was begun. Whether an
+#: order is planned or released, and what is done or cancelled for good, is for Odoo to
+#: say; a hold is lifted by who placed it. Source: the canonical states of the design,
+#: section 5.
+PARTNER_MOVES = {
+    "planned": set(),
+    "released": {"in_progress", "completed", "cancelled"},
+    "in_progress": {"released", "completed"},
+    "blocked": set(),
+    "completed": set(),
+    "closed": set(),
+    "cancelled": set(),
+}
+
+
+def may_become(current: str, asked: str) -> bool:
+    """Whether a partner may ask for this change."""
+    return asked in PARTNER_MOVES[current]
+
 
 def canonical(native: str | bool, is_held: bool) -> str:
     """The canonical state of an order.

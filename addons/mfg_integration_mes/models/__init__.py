@@ -23,6 +23,7 @@ from . import stock_posting
 from . import mfg_case
 from . import mfg_connector
 from . import mfg_outbox_message
+from . import mfg_outbox_release
 from . import mfg_own_code
 from . import mfg_setting
 from . import mfg_subscription

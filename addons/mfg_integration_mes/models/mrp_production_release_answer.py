@@ -3,7 +3,7 @@ from odoo import _, models
 from odoo.addons.mfg_integration_core.exceptions import InvalidEventError
 from odoo.addons.mfg_integration_core.protocols.freshness import Stand
 
-from ..protocols.release_state import ACCEPTED, CANCELLED, REFUSED, may_become
+from ..protocols.release_state import ACCEPTED, REFUSED, may_become
 
 ACTIVITY = "mfg_integration_mes.mail_activity_type_refused"
 
@@ -63,9 +63,10 @@ class MrpProductionReleaseAnswer(models.Model):
         )
         order._mfg_refusal_is_dealt_with()
         if state == REFUSED:
+            why = why or _("it does not say why")
             order._mfg_note(_("The MES refuses the order: %(why)s", why=why))
             order._mfg_ask_planner(why)
-        elif state != CANCELLED:
+        elif state == ACCEPTED:
             order._mfg_note(_("The MES accepts the order."))
 
     # -------------------------------------------------------------- the planner

@@ -78,6 +78,8 @@ class MrpProductionReleaseTelling(models.Model):
         """Have the MES make the order; nothing happens where no MES gets it."""
         content = self._prepare_mfg_release_data()
         revision = self.mfg_release_revision + 1
+        if by_hand:
+            self.env["mfg.outbox.message"]._mfg_give_way(self)
         # Also to the system whose event led to it: an order that it knows nothing of,
         # such as one for the rest of what it reported, is no echo.
         messages = (

@@ -1,3 +1,4 @@
+from . import test_browser_release
 from . import test_contract_examples
 from . import test_handlers_operation_reported
 from . import test_handlers_production_reported
@@ -6,6 +7,7 @@ from . import test_handlers_report_reversed
 from . import test_models_consumption
 from . import test_models_release
 from . import test_models_release_changes
+from . import test_models_release_costs
 from . import test_models_release_policy
 from . import test_models_report_deciding
 from . import test_templates_demo_mes

@@ -1,5 +1,5 @@
 """The peers that the tests of the fakes speak to."""
 
-from tests.fakes.fixtures import cmms, gearhart, machine, odoo, qms
+from tests.fakes.fixtures import cmms, gearhart, machine, mes, odoo, qms
 
-__all__ = ["cmms", "gearhart", "machine", "odoo", "qms"]
+__all__ = ["cmms", "gearhart", "machine", "mes", "odoo", "qms"]
