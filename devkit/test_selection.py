@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from .console import DevkitError
 from .paths import ROOT
 
-UNIT = ("devkit/tests", "tests/unit", "tests/fakes")
+UNIT = ("devkit/tests", "tests/unit", "tests/fakes", "tests/recorded")
 SIMULATION = ("tests/simulation",)
 SYSTEM = ("tests/contract", "tests/end_to_end")
 ADDONS = ("addons", "tests/addons")

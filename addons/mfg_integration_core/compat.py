@@ -113,3 +113,10 @@ def move_value(move) -> float:
     if "stock_valuation_layer_ids" in move._fields:
         return sum(move.sudo().stock_valuation_layer_ids.mapped("value"))
     return move.sudo().value if "value" in move._fields else 0.0
+
+
+def units_per_cycle(workcenter, product) -> float:
+    """How many units of the product one cycle of the work center makes."""
+    if "default_capacity" in workcenter._fields:
+        return workcenter._get_capacity(product)
+    return workcenter._get_capacity(product, product.uom_id)[0]

@@ -32,7 +32,12 @@
         "views/mfg_edge_stop_views.xml",
         "views/mfg_edge_alarm_views.xml",
         "views/mfg_edge_crossing_views.xml",
+        "views/mfg_shift_summary_views.xml",
+        "views/mfg_line_screen_views.xml",
         "views/mfg_integration_edge_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["mfg_integration_edge/static/src/**/*"],
+    },
     "uninstall_hook": "uninstall_hook",
 }

@@ -4,7 +4,7 @@ from odoo import _, api, models
 from odoo.tools import format_date
 
 from ..compat import attendance_dates, is_of_everybody
-from ..protocols.shift import Line, shift_at
+from ..protocols.shift import Line, shift_at, shifts_between, worked_spans
 
 #: Where a record says its work center, in the order in which it is asked.
 WORKCENTER_PATHS = (
@@ -33,6 +33,33 @@ class MfgShift(models.AbstractModel):
         :param moment: naive UTC
         :return: a :class:`Shift`, None when nobody works then or no schedule is known
         """
+        plan = self._plan_of(record)
+        if plan is None:
+            return None
+        return shift_at(moment.replace(tzinfo=timezone.utc), *plan)
+
+    @api.model
+    def _between(self, record, begin, end):
+        """The shifts that begin between two moments, where the record belongs.
+
+        :param begin: naive UTC, as ``end``
+        :return: ``[(Shift, [(from, until)])]``, with the times without the breaks
+        """
+        plan = self._plan_of(record)
+        if plan is None:
+            return []
+        moments = (moment.replace(tzinfo=timezone.utc) for moment in (begin, end))
+        return [
+            (shift, worked_spans(shift, *plan))
+            for shift in shifts_between(*moments, *plan)
+        ]
+
+    @api.model
+    def _plan_of(self, record):
+        """The working schedule and the clock that hold where the record belongs.
+
+        :return: ``(lines, zone)``, None when no schedule is known
+        """
         # sudo: who may see a document may know in which shift something happened.
         record = record.sudo()
         scope = self.env["mfg.plant"]._scope_of(record)[record.id]
@@ -42,9 +69,7 @@ class MfgShift(models.AbstractModel):
         if not calendar:
             return None
         plant = scope.plant or workcenter.mfg_line_id.plant_id
-        zone = plant.tz or calendar.tz or "UTC"
-        moment = moment.replace(tzinfo=timezone.utc)
-        return shift_at(moment, self._lines_of(calendar), zone)
+        return self._lines_of(calendar), plant.tz or calendar.tz or "UTC"
 
     @api.model
     def _told(self, record, moment):

@@ -26,3 +26,6 @@ from . import mrp_workcenter_productivity
 from . import mfg_edge_alarm
 from . import mfg_edge_crossing
 from . import mfg_rule_crossing
+from . import mfg_shift_summary
+from . import mfg_shift_summary_making
+from . import mrp_workcenter_screen

@@ -105,6 +105,9 @@ class MfgEdgeState(models.Model):
         if not self.env.cr.rowcount:
             return False
         self.env["mfg.edge.stop"]._follow(equipment, at)
+        self.env["mfg.shift.summary"]._mark_late_state(
+            equipment.mfg_workcenter_id, at, self._next_at(equipment, at)
+        )
         return True
 
     # ----------------------------------------------------------------- reading
@@ -123,6 +126,15 @@ class MfgEdgeState(models.Model):
         )
         found = self.env.cr.fetchone()
         return Point(*found) if found else None
+
+    @api.model
+    def _next_at(self, equipment, at):
+        """When the next point of a machine after a moment is; None without any."""
+        self.env.cr.execute(
+            "SELECT min(at) FROM mfg_edge_state WHERE equipment_id = %s AND at > %s",
+            (equipment.id, at),
+        )
+        return self.env.cr.fetchone()[0]
 
     @api.model
     def _around(self, equipment, at):

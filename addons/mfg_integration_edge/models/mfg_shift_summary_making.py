@@ -1,0 +1,297 @@
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+
+from odoo.addons.mfg_integration_core.compat import units_per_cycle
+from odoo.addons.mfg_integration_core.unit_of_work import run_in_transaction
+
+from ..protocols import iso22400
+from ..protocols.state_history import seconds
+
+#: A shift is summed up so long after its end, when most of what is late has come.
+GRACE = timedelta(minutes=2)
+#: Shifts that one transaction sums up.
+SHIFTS_AT_ONCE = 50
+#: Counts that come later than this after a shift do not change its summary by
+#: themselves; a late state does, whenever it comes.
+LOOK_BACK = timedelta(days=14)
+#: A day and its shifts are found from here on.
+DAY = timedelta(days=1)
+
+
+class MfgShiftSummaryMaking(models.Model):
+    """How shifts are summed up: after their end, in batches, and again when late."""
+
+    _inherit = "mfg.shift.summary"
+
+    @api.model
+    def _cron_summarise(self):
+        """Sum up what is due, a work center and some shifts per transaction."""
+        now = fields.Datetime.now()
+
+        def mark(env):
+            env[self._name]._of_late_counts(now).is_due = True
+
+        run_in_transaction(self.env.registry, mark, uid=self.env.uid)
+        for workcenter_id in self._workcenters_told_of().ids:
+
+            def summarise(env, workcenter_id=workcenter_id):
+                workcenter = env["mrp.workcenter"].browse(workcenter_id).exists()
+                return workcenter and env[self._name]._summarise(workcenter, now)
+
+            while run_in_transaction(self.env.registry, summarise, uid=self.env.uid):
+                pass
+
+    @api.model
+    def _workcenters_told_of(self):
+        """The work centers with machines that have told their state."""
+        self.env.cr.execute(
+            """
+            SELECT DISTINCT equipment.mfg_workcenter_id
+              FROM maintenance_equipment equipment
+             WHERE equipment.mfg_workcenter_id IS NOT NULL
+               AND EXISTS (SELECT 1 FROM mfg_edge_state
+                            WHERE equipment_id = equipment.id)
+             ORDER BY 1
+            """
+        )
+        return self.env["mrp.workcenter"].browse(
+            id_ for (id_,) in self.env.cr.fetchall()
+        )
+
+    @api.model
+    def _summarise(self, workcenter, now):
+        """Sum up the next shifts of a work center, and what came late.
+
+        :param now: naive UTC
+        :return: whether there may be more to do
+        """
+        late = self.search(
+            [("workcenter_id", "=", workcenter.id), ("is_due", "=", True)],
+            limit=SHIFTS_AT_ONCE,
+        )
+        for summary in late:
+            spans = self.env["mfg.shift"]._between(
+                workcenter, summary.begins_at, summary.begins_at + timedelta(seconds=1)
+            )
+            # In a schedule that was changed since, the shift is not found any more.
+            whole = [(summary.begins_at, summary.ends_at)]
+            summary._correct(spans[0][1] if spans else whole)
+        new = self._next_shifts(workcenter, now)[:SHIFTS_AT_ONCE]
+        for shift, spans in new:
+            self._begin(workcenter, shift, spans)
+        return len(late) == SHIFTS_AT_ONCE or len(new) == SHIFTS_AT_ONCE
+
+    @api.model
+    def _next_shifts(self, workcenter, now):
+        """The shifts that have ended and have no summary yet, in order."""
+        last = self.search([("workcenter_id", "=", workcenter.id)], limit=1)
+        if last:
+            begin = last.begins_at + timedelta(seconds=1)
+        else:
+            begin = self._first_told_at(workcenter) - DAY
+        first = last.ends_at if last else begin + DAY
+        return [
+            (shift, spans)
+            for shift, spans in self.env["mfg.shift"]._between(workcenter, begin, now)
+            if first < _naive(shift.end) <= now - GRACE
+        ]
+
+    @api.model
+    def _first_told_at(self, workcenter):
+        """When a machine of the work center told its state for the first time."""
+        self.env.cr.execute(
+            "SELECT min(at) FROM mfg_edge_state WHERE equipment_id = ANY(%s)",
+            (workcenter.mfg_equipment_ids.ids,),
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _begin(self, workcenter, shift, spans):
+        """The first version of the summary of a shift."""
+        place = {
+            "workcenter_id": workcenter.id,
+            "company_id": workcenter.company_id.id or self.env.company.id,
+            "plant_id": workcenter.mfg_plant_id.id,
+            "shift": shift.name,
+            "day": shift.day,
+            "begins_at": _naive(shift.begin),
+            "ends_at": _naive(shift.end),
+            "version": 1,
+        }
+        found = self._figure_out(
+            workcenter, place["begins_at"], place["ends_at"], spans
+        )
+        summary = self.create({**place, **found, "computed_at": fields.Datetime.now()})
+        summary._tell()
+        return summary
+
+    def _correct(self, spans):
+        """Compute it again; a new version where anything is different."""
+        self.ensure_one()
+        found = self._figure_out(
+            self.workcenter_id, self.begins_at, self.ends_at, spans
+        )
+        before = {name: self[name] for name in found}
+        self.write({**found, "is_due": False, "computed_at": fields.Datetime.now()})
+        self.flush_recordset()
+        self.invalidate_recordset()
+        if any(self[name] != value for name, value in before.items()):
+            self.version += 1
+            self._tell()
+
+    # ----------------------------------------------------------------- figures
+
+    @api.model
+    def _figure_out(self, workcenter, begin, end, spans):
+        """Times, counts and key figures of a work center between two moments.
+
+        :param begin: naive UTC, as ``end``
+        :param spans: when it is planned to be busy, see ``mfg.shift._between``
+        """
+        spans = [(_naive(one), _naive(other)) for one, other in spans]
+        machines = self._machines(workcenter, end)
+        spent, times = {}, [0.0, 0.0, 0.0, 0.0]
+        for machine in machines:
+            did = self.env["mfg.edge.state"]._segments(machine, begin, end)
+            for state, told in seconds(did).items():
+                spent[state] = round(spent.get(state, 0.0) + told, 6)
+            both = zip(times, iso22400.elements(did, spans), strict=True)
+            times = [round(sum(pair), 6) for pair in both]
+        elements = iso22400.Elements(*times)
+        good, scrap, planned_run = self._made(machines, begin, end)
+        figures = iso22400.of_planned_run(
+            pbt=elements.planned_busy_s,
+            apt=elements.production_s,
+            planned_run=planned_run,
+            pq=good + scrap,
+            gq=good,
+            unknown=elements.unknown_s,
+        )._asdict()
+        is_complete = figures.pop("is_complete")
+        return {
+            **elements._asdict(),
+            "planned_run_s": planned_run or 0.0,
+            "state_seconds": spent,
+            "good_quantity": good,
+            "scrap_quantity": scrap,
+            "stop_count": len(self._stops(machines, begin, end)),
+            "figures": figures,
+            **{name: figure or 0.0 for name, figure in figures.items()},
+            "is_complete": is_complete and bool(machines),
+        }
+
+    @api.model
+    def _machines(self, workcenter, end):
+        """The machines of the work center that had told a state by then."""
+        history = self.env["mfg.edge.state"]
+        return workcenter.mfg_equipment_ids.filtered(
+            lambda machine: history._last(machine, end) is not None
+        )
+
+    @api.model
+    def _stops(self, machines, begin, end):
+        """The stops that were in a time, also those that began before it."""
+        found = self.env["mfg.edge.stop"].browse()
+        for machine in machines:
+            found |= found._between(machine, begin, end)
+        return found
+
+    @api.model
+    def _made(self, machines, begin, end):
+        """``(good, scrap, planned run time in s)`` of what machines counted.
+
+        The run time is None where a piece has no operation that says one.
+        """
+        good = scrap = planned_run = 0.0
+        for workorder_id, of_good, of_scrap in self._counted(machines, begin, end):
+            good, scrap = good + of_good, scrap + of_scrap
+            work = self.env["mrp.workorder"].browse(workorder_id or [])
+            per_item = self._run_time_s(work)
+            if per_item is None or planned_run is None:
+                planned_run = None
+            else:
+                planned_run += per_item * (of_good + of_scrap)
+        return good, scrap, planned_run
+
+    @api.model
+    def _run_time_s(self, work):
+        """PRI: seconds that one piece should take at its operation; None unknown."""
+        operation, workcenter = work.operation_id, work.workcenter_id
+        pieces = workcenter and units_per_cycle(workcenter, work.product_id)
+        if not operation.time_cycle or not pieces:
+            return None
+        return operation.time_cycle * 60 / pieces * 100 / workcenter.time_efficiency
+
+    @api.model
+    def _counted(self, machines, begin, end):
+        """``[(work order id, good, scrap)]`` of the posted counts of a time."""
+        self.env["mfg.edge.window"].flush_model()
+        self.env.cr.execute(
+            """
+            SELECT workorder_id, sum(good_quantity)::float, sum(scrap_quantity)::float
+              FROM mfg_edge_window
+             WHERE equipment_id = ANY(%s) AND started_at >= %s AND started_at < %s
+             GROUP BY workorder_id
+             ORDER BY workorder_id
+            """,
+            (machines.ids, begin, end),
+        )
+        return self.env.cr.fetchall()
+
+    # -------------------------------------------------------------------- late
+
+    @api.model
+    def _mark_late_state(self, workcenter, at, until):
+        """Have the shifts summed up again in which a late state holds.
+
+        :param at: naive UTC
+        :param until: when the next state begins; None when there is none
+        """
+        self.env.cr.execute(
+            """
+            UPDATE mfg_shift_summary SET is_due = TRUE
+             WHERE workcenter_id = %s AND ends_at > %s
+               AND begins_at < COALESCE(%s, 'infinity'::timestamp)
+               AND is_due IS NOT TRUE
+            """,
+            (workcenter.id or None, at, until),
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["is_due"])
+
+    @api.model
+    def _of_late_counts(self, now):
+        """The summaries whose counts are not, or not any more, those posted.
+
+        :param now: naive UTC
+        """
+        self.env["mfg.edge.window"].flush_model()
+        self.flush_model()
+        self.env.cr.execute(
+            """
+            SELECT summary.id
+              FROM mfg_shift_summary summary
+             CROSS JOIN LATERAL (
+                   SELECT COALESCE(sum(counted.good_quantity), 0) AS good,
+                          COALESCE(sum(counted.scrap_quantity), 0) AS scrap
+                     FROM mfg_edge_window counted
+                     JOIN maintenance_equipment machine
+                       ON machine.id = counted.equipment_id
+                    WHERE machine.mfg_workcenter_id = summary.workcenter_id
+                      AND counted.started_at >= summary.begins_at
+                      AND counted.started_at < summary.ends_at) posted
+             WHERE summary.ends_at > %s AND summary.is_due IS NOT TRUE
+               AND (summary.good_quantity <> posted.good
+                    OR summary.scrap_quantity <> posted.scrap)
+            """,
+            (now - LOOK_BACK,),
+        )
+        return self.browse(id_ for (id_,) in self.env.cr.fetchall())
+
+
+def _naive(moment):
+    """An instant as Odoo stores it."""
+    if moment.tzinfo is None:
+        return moment
+    return moment.astimezone(timezone.utc).replace(tzinfo=None)
