@@ -21,7 +21,7 @@ class MachineCountHandler(models.AbstractModel):
     _description = "Machine Count Handler"
 
     def _handle(self, event):
-        """The order, with the counts added to it.
+        """The order, with the counts added to it; the equipment when there is none.
 
         :raise MissingReferenceError: equipment, order or operation unknown, or not
             confirmed yet
@@ -31,6 +31,10 @@ class MachineCountHandler(models.AbstractModel):
         equipment = self._get_equipment(event)
         # sudo: the ledger is the hub's own, connectors' users only read documents.
         window = self.env["mfg.edge.window"].sudo()._of_event(event)
+        if self._is_for_no_order(event, equipment, window):
+            event._ignore("no_order", self._why_no_order(equipment))
+            window._post_nowhere(equipment)
+            return equipment
         order = self._get_counted_order(event, equipment, window)
         self._join_open_case(event, equipment)
         self._check_open(event, equipment, order)
@@ -38,6 +42,32 @@ class MachineCountHandler(models.AbstractModel):
         order._mfg_take_counts(taken)
         window._post(order, taken)
         return order
+
+    def _is_for_no_order(self, event, equipment, window):
+        """Whether nobody names an order, and none is planned at the work center.
+
+        A plant that has machines only counts all the same; and what waits here would
+        keep the machine's next fault waiting. Where work is planned it is awaited:
+        somebody has not started it yet.
+        """
+        if window.job_order or window.context_id._scanned():
+            return False
+        planned = self.env["mrp.workorder"].search_count(
+            [
+                ("workcenter_id", "=", equipment.mfg_workcenter_id.id),
+                ("state", "not in", CLOSED),
+                ("production_id.state", "not in", ("draft", *CLOSED)),
+            ],
+            limit=1,
+        )
+        return not equipment.mfg_workcenter_id or not planned
+
+    def _why_no_order(self, equipment):
+        return _(
+            "%(equipment)s names no order, and none is planned at its work center. It"
+            " is in the sums of the machine only.",
+            equipment=equipment.display_name,
+        )
 
     def _check_open(self, event, equipment, order):
         if order.state in CLOSED:

@@ -141,6 +141,7 @@ class MfgEdgeBatch(models.Model):
         context_ids = contexts.keep(cr, run)
         window_ids = counts.post(cr, run, told)
         window_ids += readings.post(cr, run, told, context_ids)
+        self.env["mfg.edge.window"].browse(window_ids)._find_machines()
         return windows.read(cr, window_ids)
 
     @api.model

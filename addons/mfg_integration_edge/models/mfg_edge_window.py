@@ -1,6 +1,8 @@
 from decimal import Decimal
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
+
+from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
 from .. import aggregation
 
@@ -163,6 +165,34 @@ class MfgEdgeWindow(models.Model):
             "first_event_id": event.event_id,
             "last_event_id": event.event_id,
         }
+
+    @api.model
+    def _find_machine(self, connector, name):
+        """The machine that the connector calls so; empty when nobody has said which."""
+        machines = self.env["maintenance.equipment"]
+        try:
+            return self.env["mfg.binding"]._record(
+                connector, machines._name, name, connector.plant_id
+            )
+        except MissingReferenceError:
+            # The event of the window says so, and waits for it.
+            return machines
+
+    def _find_machines(self):
+        """Say of which machine the windows are, whether an order will have them or not.
+
+        A plant that has machines and no orders sums up its shifts from them.
+        """
+        for (connector, name), windows in tools.groupby(
+            self, lambda window: (window.connector_id, window.equipment)
+        ):
+            machine = self._find_machine(connector, name)
+            self.browse([window.id for window in windows]).equipment_id = machine
+        self.flush_model(["equipment_id"])
+
+    def _post_nowhere(self, equipment):
+        """Write down that no order was waiting for it."""
+        self.write({"equipment_id": equipment.id, "posted_at": fields.Datetime.now()})
 
     def _post(self, order, taken):
         """Write down which order has it."""

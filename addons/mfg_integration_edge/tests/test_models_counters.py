@@ -193,6 +193,18 @@ class TestContexts(CountersCase):
 
         self.assertEqual(self.totals(), [0, 3])
 
+    def test_g5_machine_without_any_order_counts_for_itself_and_keeps_no_state_waiting(
+        self,
+    ):
+        (self.order | self.other).action_cancel()
+
+        self.given(count("a", 3, 1), state("s", "Held"))
+
+        self.assertEqual(self.inbox().mapped("state"), ["ignored", "processed"])
+        self.assertEqual(self.windows().equipment_id, self.robot)
+        self.assertFalse(self.windows().production_id)
+        self.assertEqual(self.robot.mfg_packml_state, "Held")
+
     def test_g5_context_that_ended_holds_for_nothing(self):
         self.other.workorder_ids.button_start()
         self.given(
