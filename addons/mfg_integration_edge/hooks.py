@@ -10,3 +10,4 @@ def uninstall_hook(env):
     env.cr.execute("DROP TABLE IF EXISTS mfg_edge_event CASCADE")
     env.cr.execute("DROP TABLE IF EXISTS mfg_edge_event_digest")
     env.cr.execute("DROP TABLE IF EXISTS mfg_edge_reading")
+    env.cr.execute("DROP TABLE IF EXISTS mfg_edge_device_boot")

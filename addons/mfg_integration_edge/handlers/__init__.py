@@ -1,3 +1,6 @@
+from . import device
+from . import device_birth
+from . import device_death
 from . import machine
 from . import machine_count
 from . import machine_count_corrected

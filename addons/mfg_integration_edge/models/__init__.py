@@ -6,6 +6,11 @@ from . import mfg_edge_series
 from . import mfg_edge_retention
 from . import mfg_edge_window
 from . import mfg_edge_device
+from . import mfg_edge_device_hearing
+from . import mfg_edge_device_presence
+from . import mfg_edge_gap
+from . import mfg_edge_device_gaps
+from . import mfg_edge_machine
 from . import mfg_edge_enrolment
 from . import mfg_api_key
 from . import mfg_edge_window_range
@@ -13,6 +18,10 @@ from . import maintenance_equipment
 from . import maintenance_request
 from . import mfg_connector
 from . import mfg_connector_devices
+from . import mfg_setting_devices
+from . import mfg_subscription
+from . import mfg_sweeper_devices
+from . import maintenance_equipment_device
 from . import mrp_production
 from . import mrp_production_counts
 from . import mrp_workorder

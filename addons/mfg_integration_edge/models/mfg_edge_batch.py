@@ -80,6 +80,7 @@ class MfgEdgeBatch(models.Model):
         if batch_ids:
             run = Run.of(cr, connector.id, batch_ids)
             self._pass_on(connector, in_order(self._told(run), self._count(run)))
+            self.env["mfg.edge.device"]._hear(connector, batch_ids)
             self._mark_aggregated(batch_ids)
         return len(batch_ids)
 

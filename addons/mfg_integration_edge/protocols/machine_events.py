@@ -17,6 +17,8 @@ CONTEXT = "mfg.machine.context.v1"
 BIRTH = "mfg.device.birth.v1"
 DEATH = "mfg.device.death.v1"
 HEARTBEAT = "mfg.device.heartbeat.v1"
+#: Goes out to the partner behind a device: send again, or tell your states.
+RESEND = "mfg.device.resend_requested.v1"
 
 #: What machines made: thousands of them become one window.
 COUNTING = (COUNT, COUNTER, CYCLE)

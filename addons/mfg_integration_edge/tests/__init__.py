@@ -3,12 +3,15 @@ from . import test_handlers_machine_count
 from . import test_handlers_machine_state
 from . import test_migrations
 from . import test_models_aggregation
+from . import test_models_device_gaps
 from . import test_models_device_keys
+from . import test_models_device_presence
 from . import test_models_retention
 from . import test_models_mfg_rule
 from . import test_protocols_copy_binary
 from . import test_protocols_event_identity
 from . import test_protocols_machine_decoder
+from . import test_protocols_sequence_gaps
 from . import test_protocols_windowing
 from . import test_security_access
 from . import test_store_concurrency

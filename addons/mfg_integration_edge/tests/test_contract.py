@@ -7,9 +7,15 @@ from odoo.addons.mfg_integration_core.exceptions import InvalidEventError
 from odoo.addons.mfg_integration_core.protocols import cloudevents, packml
 from odoo.addons.mfg_integration_core.protocols.contract import ContractBook
 
-from ..protocols.machine_events import COUNT, COUNT_CORRECTED, STATE, TYPES
+from ..protocols.machine_events import (
+    COUNT,
+    COUNT_CORRECTED,
+    RESEND,
+    STATE,
+    TYPES,
+)
 
-#: The one that goes out.
+#: One that goes out.
 SHIFT_SUMMARY = "mfg.workcenter.shift_summary.v1"
 FOLDER = Path(__file__).parents[1] / "contract"
 
@@ -21,7 +27,7 @@ class TestContract(BaseCase):
         cls.book = ContractBook([FOLDER])
 
     def test_every_type_has_a_contract_and_an_example_that_keeps_it(self):
-        types = [*TYPES, COUNT_CORRECTED, SHIFT_SUMMARY]
+        types = [*TYPES, COUNT_CORRECTED, RESEND, SHIFT_SUMMARY]
         self.assertEqual(self.book.types(), sorted(types))
         for name in types:
             example = self.book.example(name)

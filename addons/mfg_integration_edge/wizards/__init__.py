@@ -1,2 +1,3 @@
 from . import mfg_edge_enrolment_verdict
 from . import mfg_edge_proof
+from . import mfg_edge_gap_close
