@@ -26,7 +26,10 @@ class DeviceDeathHandler(models.AbstractModel):
             return device
         reason = event.data.get("reason")
         told = _("It went off: %(reason)s", reason=reason) if reason else None
-        device._go("dead", event.said_at, told or _("It went off."))
+        # Who speaks for a device may have written it long before: a broker is given
+        # the death when the device connects.
+        at = max(event.said_at, device._last_word_at(event.received_at))
+        device._go("dead", at, told or _("It went off."))
         return device
 
     def _was_heard_since(self, device, event):

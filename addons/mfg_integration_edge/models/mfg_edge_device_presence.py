@@ -79,10 +79,12 @@ class MfgEdgeDevicePresence(models.Model):
         """From when on nothing is known: the device's last word, to the next second.
 
         By the later of both clocks, so that it is behind all that was said.
+
+        :param now: for a device that was never heard
         """
         self.ensure_one()
         last = max(filter(None, (self.last_seen_at, self.reported_at)), default=now)
-        return min(last + timedelta(seconds=1), now).replace(microsecond=0)
+        return (last + timedelta(seconds=1)).replace(microsecond=0)
 
     # ------------------------------------------------------------ there or not
 

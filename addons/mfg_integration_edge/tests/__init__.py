@@ -11,7 +11,6 @@ from . import test_models_mfg_rule
 from . import test_protocols_copy_binary
 from . import test_protocols_event_identity
 from . import test_protocols_machine_decoder
-from . import test_protocols_sequence_gaps
 from . import test_protocols_windowing
 from . import test_security_access
 from . import test_store_concurrency

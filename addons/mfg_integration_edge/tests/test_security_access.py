@@ -4,7 +4,7 @@ from odoo.tests import new_test_user
 from .. import enrolment_store
 from ..protocols.device_enrolment import Application
 from ..protocols.machine_events import ALARM, CONDITION
-from .common import EdgeCase, count, envelope, state
+from .common import ROBOT, EdgeCase, count, envelope, state
 
 #: What machines sent, and who of them asked to be let in.
 SENT = ("mfg.edge.batch", "mfg.edge.event", "mfg.edge.window")
@@ -26,7 +26,7 @@ class TestAccess(EdgeCase):
         enrolment_store.apply(
             self.env.cr,
             self.connector.id,
-            Application("/plant/press", "0" * 64, "Press"),
+            Application(f"urn:plant:machine:{ROBOT}", "0" * 64, "Robot"),
             at=self.env.cr.now(),
             address="10.0.0.7",
         )
