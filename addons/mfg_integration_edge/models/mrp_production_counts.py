@@ -51,11 +51,6 @@ class MrpProduction(models.Model):
             to take back
         :param Decimal scrap: scrapped units in the order's unit of measure
         :param is_output: False adds to the operation alone
-
-        Totals are kept unrounded; only the quantity that Odoo will post is rounded
-        by the unit of measure, from the total, so that no fraction is lost twice.
-        Components keep their reserved lots until the order is finished: setting their
-        quantities with every count would free the lots and lose which they were.
         """
         self.ensure_one()
         if workorder:
@@ -63,11 +58,20 @@ class MrpProduction(models.Model):
         if not is_output:
             return
         _add_exactly(self, good, scrap)
-        produced = float_round(
+        self._mfg_follow_counts()
+
+    def _mfg_follow_counts(self):
+        """Have the order produce what machines counted; extended where reports say it.
+
+        Only the quantity that Odoo will post is rounded by the unit of measure, from
+        the total, so that no fraction is lost twice. Components keep their reserved
+        lots until the order is finished: setting their quantities with every count
+        would free the lots and lose which they were.
+        """
+        self.qty_producing = float_round(
             max(self.mfg_good_quantity, 0.0),
             precision_rounding=self.product_uom_id.rounding,
         )
-        self.qty_producing = produced
 
     # -------------------------------------------------------------------- proof
 

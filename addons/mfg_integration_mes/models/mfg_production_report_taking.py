@@ -27,7 +27,9 @@ class MfgProductionReport(models.Model):
         :param values: ``{"good": Decimal, "scrap": Decimal}`` in the order's unit, and
             where known ``lot`` (record), ``reason`` (of the scrap), ``workorder``,
             ``operator``, ``reported_at`` (naive UTC), ``is_final``, ``name``,
-            ``reverses`` (report), and ``lines``: dicts of ``kind``, ``product``,
+            ``reverses`` (report), ``is_output`` (whether it counts for the order and
+            not for an operation only; by default what the last one makes), and
+            ``lines``: dicts of ``kind``, ``product``,
             ``quantity`` (in the product's unit), ``lot``, ``reason``
         :param event: the event of the inbox that says so
         :return: the report
@@ -55,7 +57,7 @@ class MfgProductionReport(models.Model):
     def _prepare(self, order, values, event):
         """Values of a new report and its lines."""
         workorder = values.get("workorder") or self.env["mrp.workorder"]
-        is_output = not workorder or workorder == order._mfg_last_operation()
+        is_output = self._is_output(order, workorder, values)
         lines = self._prepare_lines(order, values)
         event = event.sudo() if event else self.env["mfg.inbox.event"]
         return {
@@ -77,6 +79,12 @@ class MfgProductionReport(models.Model):
                 for line in self._with_derived(order, lines, workorder, values)
             ],
         }
+
+    @api.model
+    def _is_output(self, order, workorder, values):
+        """Whether what was made is what the order makes."""
+        is_last = not workorder or workorder == order._mfg_last_operation()
+        return values.get("is_output", is_last)
 
     @api.model
     def _prepare_lines(self, order, values):
@@ -136,7 +144,7 @@ class MfgProductionReport(models.Model):
         if values.get("reverses"):
             return lines
         policy = order.product_id.mfg_consumption_policy or "mixed"
-        is_output = not workorder or workorder == order._mfg_last_operation()
+        is_output = self._is_output(order, workorder, values)
         made = ("good", "scrap") if is_output else ("scrap",)
         pieces = sum(
             exact(line["quantity"])

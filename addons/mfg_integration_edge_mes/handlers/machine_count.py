@@ -1,0 +1,13 @@
+from odoo import models
+
+from odoo.addons.mfg_integration_edge.handlers.machine import CLOSED
+
+
+class MachineCountHandler(models.AbstractModel):
+    _inherit = "mfg.handler.machine.count"
+
+    def _check_open(self, event, equipment, order):
+        """Extended: what is counted for a closed order becomes a report, and a person
+        has the choices that reports have."""
+        if order.state not in CLOSED:
+            super()._check_open(event, equipment, order)

@@ -1,0 +1,2 @@
+from . import mfg_production_report
+from . import mrp_production
