@@ -239,4 +239,19 @@ class MrpWorkorder(models.Model):
             made = order.product_id.uom_id._compute_quantity(
                 groups[0][0] or 0.0, order.product_uom_id, rounding_method="HALF-UP"
             )
-            workorder.qty_produced = max(made, 0.0)
+            workorder._mfg_show_produced(max(made, 0.0))
+
+    def _mfg_show_produced(self, quantity):
+        """Show that so much was produced, in the order's unit, and do nothing else.
+
+        Past Odoo's own write, which from 18.0 on also says what the order produces and
+        consumes: the postings have said it.
+        """
+        self.ensure_one()
+        self.flush_recordset(["qty_produced"])
+        self.env.cr.execute(
+            "UPDATE mrp_workorder SET qty_produced = %s WHERE id = %s",
+            (quantity, self.id),
+        )
+        self.invalidate_recordset(["qty_produced"], flush=False)
+        self.modified(["qty_produced"])
