@@ -105,6 +105,9 @@ class MfgEdgeWindow(models.Model):
                 ADD COLUMN IF NOT EXISTS last_place bigint;
             CREATE INDEX IF NOT EXISTS mfg_edge_window_place_index
                 ON mfg_edge_window (connector_id, equipment, first_place);
+            -- The others are found by their ranges.
+            CREATE INDEX IF NOT EXISTS mfg_edge_window_single_index
+                ON mfg_edge_window (started_at) WHERE kind = 'single';
             """
         )
 

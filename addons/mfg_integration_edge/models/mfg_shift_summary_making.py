@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.addons.mfg_integration_core.compat import units_per_cycle
 from odoo.addons.mfg_integration_core.unit_of_work import run_in_transaction
 
+from ..aggregation.made import made_between
 from ..protocols import iso22400
 from ..protocols.state_history import seconds
 
@@ -226,18 +227,23 @@ class MfgShiftSummaryMaking(models.Model):
     @api.model
     def _counted(self, machines, begin, end):
         """``[(work order id, good, scrap)]`` of the posted counts of a time."""
-        self.env["mfg.edge.window"].flush_model()
+        self._flush_counts()
         self.env.cr.execute(
-            """
+            f"""
             SELECT workorder_id, sum(good_quantity)::float, sum(scrap_quantity)::float
-              FROM mfg_edge_window
-             WHERE equipment_id = ANY(%s) AND started_at >= %s AND started_at < %s
+              FROM ({made_between("%(begin)s", "%(end)s")}) made
+             WHERE equipment_id = ANY(%(machines)s)
              GROUP BY workorder_id
              ORDER BY workorder_id
             """,
-            (machines.ids, begin, end),
+            {"machines": machines.ids, "begin": begin, "end": end},
         )
         return self.env.cr.fetchall()
+
+    @api.model
+    def _flush_counts(self):
+        self.env["mfg.edge.window"].flush_model()
+        self.env["mfg.edge.window.range"].flush_model()
 
     # -------------------------------------------------------------------- late
 
@@ -266,21 +272,19 @@ class MfgShiftSummaryMaking(models.Model):
 
         :param now: naive UTC
         """
-        self.env["mfg.edge.window"].flush_model()
+        self._flush_counts()
         self.flush_model()
         self.env.cr.execute(
-            """
+            f"""
             SELECT summary.id
               FROM mfg_shift_summary summary
              CROSS JOIN LATERAL (
-                   SELECT COALESCE(sum(counted.good_quantity), 0) AS good,
-                          COALESCE(sum(counted.scrap_quantity), 0) AS scrap
-                     FROM mfg_edge_window counted
+                   SELECT COALESCE(sum(made.good_quantity), 0) AS good,
+                          COALESCE(sum(made.scrap_quantity), 0) AS scrap
+                     FROM ({made_between("summary.begins_at", "summary.ends_at")}) made
                      JOIN maintenance_equipment machine
-                       ON machine.id = counted.equipment_id
-                    WHERE machine.mfg_workcenter_id = summary.workcenter_id
-                      AND counted.started_at >= summary.begins_at
-                      AND counted.started_at < summary.ends_at) posted
+                       ON machine.id = made.equipment_id
+                    WHERE machine.mfg_workcenter_id = summary.workcenter_id) posted
              WHERE summary.ends_at > %s AND summary.is_due IS NOT TRUE
                AND (summary.good_quantity <> posted.good
                     OR summary.scrap_quantity <> posted.scrap)

@@ -135,6 +135,22 @@ class TestShiftSummary(StatesCase):
             },
         )
 
+    def test_g10_window_across_the_end_of_a_shift_counts_where_it_was_made(self):
+        self.tell(-4 * 3600, "Execute")
+        end = 4 * 3600
+        in_time = count("c1", good=10, job_order=self.order.name)
+        after = count("c2", good=3, job_order=self.order.name)
+        in_time["time"], after["time"] = self.moment(end - 60), self.moment(end + 60)
+        self.given_batch(in_time)
+        self.handle(after)
+        self.assertEqual(self.windows()[-1].good_quantity, 13)
+
+        summary = self.summarise()
+
+        self.assertEqual(summary.good_quantity, 10)
+        late = self.env["mfg.shift.summary"]._of_late_counts(self.at(24 * 3600))
+        self.assertFalse(late)
+
     def test_late_count_makes_a_new_version(self):
         self.tell(-4 * 3600, "Execute")
         summary = self.summarise()
