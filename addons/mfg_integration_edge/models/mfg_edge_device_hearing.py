@@ -1,9 +1,9 @@
-import itertools
 import logging
 
 from psycopg2.extras import execute_values
 
 from odoo import _, api, fields, models
+from odoo.tools import groupby
 
 from .. import device_hearing
 from .mfg_edge_device import ADMITTED
@@ -143,7 +143,7 @@ class MfgEdgeDeviceHearing(models.Model):
         """Write what the row of each device says of what was heard, at once."""
         rows = [
             self._told_by(devices[source], list(its))
-            for source, its in itertools.groupby(heard, lambda each: each.source)
+            for source, its in groupby(heard, lambda each: each.source)
         ]
         if not rows:
             return
