@@ -105,6 +105,17 @@ class EdgeCase(TransactionCase):
         cls._stock(cls.housing, 500, lot="H-1")
         cls._stock(cls.grease, 500)
         cls.order = cls._order(120)
+        cls.given_reports(False)
+
+    @classmethod
+    def given_reports(cls, wanted):
+        """Whether counts become reports, where the addon is there that does so.
+
+        Without, the tests are about what this addon does by itself.
+        """
+        settings = cls.env["mfg.setting"]
+        if "mes.machines_report" in settings._registry():
+            settings._set("mes.machines_report", cls.env.company, wanted)
 
     @classmethod
     def _stock(cls, product, quantity, lot=None):

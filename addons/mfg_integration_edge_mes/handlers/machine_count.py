@@ -9,5 +9,5 @@ class MachineCountHandler(models.AbstractModel):
     def _check_open(self, event, equipment, order):
         """Extended: what is counted for a closed order becomes a report, and a person
         has the choices that reports have."""
-        if order.state not in CLOSED:
+        if order.state not in CLOSED or not order._mfg_reports_counts():
             super()._check_open(event, equipment, order)

@@ -1,2 +1,3 @@
 from . import mfg_production_report
+from . import mfg_setting
 from . import mrp_production

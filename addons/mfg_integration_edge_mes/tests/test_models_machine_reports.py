@@ -4,6 +4,11 @@ from odoo.addons.mfg_integration_edge.tests.common import EdgeCase, count, envel
 
 
 class TestMachineReports(EdgeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.given_reports(True)
+
     def reports(self):
         return self.env["mfg.production.report"].search(
             [("production_id", "=", self.order.id)], order="id"
@@ -93,6 +98,16 @@ class TestMachineReports(EdgeCase):
         late = self.reports()[-1]
         self.assertRecordValues(late, [{"state": "to_decide", "cause": "closed"}])
         self.assertEqual(self.on_hand(), 120)
+
+    def test_where_a_mes_reports_counts_are_shown_and_posted_once(self):
+        self.given_reports(False)
+        self.gearbox.mfg_posting_policy = "post"
+
+        self.counted(count("c1", 5, job_order=self.order.name))
+
+        self.assertFalse(self.reports())
+        self.assertEqual(self.order.mfg_good_quantity, 5)
+        self.assertEqual(self.on_hand(), 0)
 
     def test_a_report_leads_to_the_event_of_its_window(self):
         self.counted(count("c1", 3, job_order=self.order.name))
