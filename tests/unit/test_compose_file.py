@@ -102,9 +102,11 @@ def test_setup_installs_every_addon_and_ends(services):
     named = next(word for word in command if word.startswith("--init="))
     addons = {path.parent.name for path in REPOSITORY.glob("addons/*/__manifest__.py")}
 
-    # Core comes with those that need it; the other is for servers of many databases.
+    # Core comes with those that need it, and what joins two with both; the last is for
+    # servers of many databases.
     assert set(named.removeprefix("--init=").split(",")) == addons - {
         "mfg_integration_core",
+        "mfg_integration_edge_mes",
         "mfg_integration_no_database",
     }
     assert "--stop-after-init" in command

@@ -11,6 +11,7 @@ from mfg_integration_core.protocols import (
     openapi_schemas,
 )
 from mfg_integration_core.protocols.contract import ContractBook
+from mfg_integration_edge.protocols import openapi_devices
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.openapi_reader import OpenApiReader
@@ -37,13 +38,22 @@ def document():
     book = ContractBook(sorted(ADDONS.glob("*/contract")))
     operations = openapi_doors.operations(book.types(), BODY_LIMIT, HARD_LIMIT)
     operations["edge_events"] = openapi_doors.event_door(
-        "Machines", MACHINE_TYPES, BODY_LIMIT, HARD_LIMIT, max_events=MOST_EVENTS
+        "Machines",
+        MACHINE_TYPES,
+        BODY_LIMIT,
+        HARD_LIMIT,
+        max_events=MOST_EVENTS,
+        more=openapi_devices.OF_DEVICES,
     )
+    operations["enrol"] = openapi_devices.enrolment(BODY_LIMIT, HARD_LIMIT)
     return openapi.document(
         routes_of_the_source(),
         operations,
         book,
-        openapi_schemas.answers(["received", "processed"]),
+        {
+            **openapi_schemas.answers(["received", "processed"]),
+            **openapi_devices.schemas(),
+        },
         openapi_doors.SECURITY_SCHEMES,
     )
 
@@ -84,7 +94,7 @@ def test_c8_every_route_is_described(document):
     paths = {re.sub(r"<string:(\w+)>", r"{\1}", r.path) for r in routes_of_the_source()}
 
     assert set(document["paths"]) == paths
-    assert len(paths) == 11
+    assert len(paths) == 12
 
 
 def test_c8_what_is_documented_is_what_the_page_on_errors_says(document):
