@@ -57,6 +57,8 @@ def _partners(story: Story) -> Iterator[Check]:
 
 def _documents(story: Story) -> Iterator[Check]:
     sql, order = story.stage.sql, story.order
+    # Scrapped pieces took their components, too.
+    pieces = GOOD + SCRAP
     yield Check(
         "the order is done with the machine's counts",
         sql(
@@ -91,12 +93,13 @@ def _documents(story: Story) -> Iterator[Check]:
         "components were consumed once",
         sql(
             """
-            SELECT quantity FROM stock_move
-             WHERE raw_material_production_id = %s AND state = 'done' ORDER BY 1
+            SELECT sum(quantity) FROM stock_move
+             WHERE raw_material_production_id = %s AND state = 'done'
+             GROUP BY product_id ORDER BY 1
             """,
             order.id,
         ),
-        [(GOOD,), (GOOD,), (2 * GOOD,)],
+        [(pieces,), (pieces,), (2 * pieces,)],
     )
     yield Check(
         "the fault made one maintenance request",
