@@ -23,7 +23,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MEMBER = re.compile(r'"(\w+)":')
 STATUS = re.compile(r"^\d{3}$", re.MULTILINE)
 TOOLS = ("bash", "curl", "openssl", "od")
-UUID = re.compile(r'"uuid": "([0-9a-f-]{36})"')
+UUID = re.compile(r'"uuid": ?"([0-9a-f-]{36})"')
 #: Installs the kit, which the tests have as it lies there.
 INSTALLS_KIT = re.compile(r"^python3 -m venv .*$", re.MULTILINE)
 
@@ -153,6 +153,7 @@ def test_every_command_of_the_page_answers_as_the_page_says(live, shell):
                     ),
                     "the event came as far as the page shows",
                     within_s=60,
+                    last_words=lambda commands=commands: answered(shell, commands),
                 )
             else:
                 assert lacks(told, example.answer) == set(), f"{commands}\n{told}"
