@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from .event_store import row_ids
+from .event_rows import row_ids
 from .protocols.machine_events import DEATH
 from .protocols.sequence_gaps import Numbers
 

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from . import event_claims, event_partitions, event_rows
 from .event_rows import ITEM_BITS, Request
-from .event_rows import row_ids as row_ids
 from .protocols.machine_event import EdgeEvent
 
 MAX_ITEMS = 5000

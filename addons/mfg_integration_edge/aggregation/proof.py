@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from .. import event_partitions
-from ..event_store import ITEM_BITS
+from ..event_rows import ITEM_BITS
 from ..protocols.machine_events import COUNT, COUNTER, CYCLE
 from .counts import GOOD, SCRAP
 from .increments import increment_sql

@@ -8,7 +8,7 @@ connector share it, and a range of it is what a window is made of.
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..event_store import ITEM_BITS, row_ids
+from ..event_rows import ITEM_BITS, row_ids
 
 #: The place of an event, where ``event`` and ``batch`` are joined as in ``EVENTS``.
 PLACE = (

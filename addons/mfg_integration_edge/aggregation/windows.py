@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from ..event_store import ITEM_BITS
+from ..event_rows import ITEM_BITS
 
 #: The quarter of an hour that a moment lies in, in seconds: a window that spans the
 #: end of a shift still says what was made before it, in any time zone.
