@@ -48,22 +48,30 @@ def read_committed(registry) -> Iterator:
 def read_committed_in_turns(registry) -> Iterator[Callable]:
     """Blocks like :func:`read_committed` that follow each other on one connection.
 
-    Gives ``block()``; each ``with block() as cr`` is a transaction of its own. To take
-    a connection out of the pool and back costs as much as a small statement.
+    Gives ``block()``; each ``with block() as cr`` is a transaction of its own, and one
+    inside another is part of it. To take a connection out of the pool and back costs as
+    much as a small statement.
     """
     with ExitStack() as stack:
-        opened = []
+        opened, is_inside = [], False
 
         @contextmanager
         def block():
+            nonlocal is_inside
             if not opened:
                 opened.append(stack.enter_context(read_committed(registry)))
             (cr,) = opened
+            if is_inside:
+                yield cr
+                return
+            is_inside = True
             try:
                 yield cr
             except BaseException:
                 cr.rollback()
                 raise
+            finally:
+                is_inside = False
             cr.commit()
 
         yield block

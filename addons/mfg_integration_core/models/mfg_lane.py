@@ -159,17 +159,21 @@ class MfgLane(models.Model):
         return [lane_id for (lane_id,) in cr.fetchall()]
 
     def _renew(self, cr, token, lease_s):
-        """Prolong a lease; ids of the lanes that are still the worker's."""
+        """Prolong a lease.
+
+        :return: ``(ids of the lanes that are still the worker's, epoch second of now)``
+        """
         cr.execute(
             f"""
             UPDATE mfg_lane
                SET lease_until = {_NOW} + make_interval(secs => %s)
              WHERE lease_token = %s
-            RETURNING id
+            RETURNING id, {_epoch(_NOW)}
             """,
             (lease_s, token),
         )
-        return {lane_id for (lane_id,) in cr.fetchall()}
+        rows = cr.fetchall()
+        return {lane_id for lane_id, _now in rows}, rows[0][1] if rows else None
 
     def _number(self, cr, lane_ids, direction):
         """Give the rows that came since their places in the lanes."""

@@ -134,12 +134,11 @@ class MfgLaneWorker(models.AbstractModel):
         leased = time.monotonic()
         with lease.transaction() as cr:
             see_what_others_forgot(cr)
-            owned = lanes._renew(cr, lease.token, lease.seconds) & set(lane_ids)
+            renewed, now = lanes._renew(cr, lease.token, lease.seconds)
+            owned = renewed & set(lane_ids)
             if not owned:
                 return []
             heads = lanes._heads(cr, owned, lease.direction)
-            cr.execute("SELECT extract(epoch FROM now())::float")
-            (now,) = cr.fetchone()
             admit = self.env["mfg.breaker"]._gate(cr, lease)
             begun, releases = {}, []
             for lane_id in owned:

@@ -143,10 +143,12 @@ class MfgOutboxDelivery(models.Model):
                     idle += claimed
                     if len(claimed) < free:
                         claim_at = time.monotonic() + CLAIM_PAUSE_S
-                tasks = worker._begin(lease, idle, late)
+                # One transaction: what is in flight is there with what will be sent.
+                with lease.transaction():
+                    tasks = worker._begin(lease, idle, late)
+                    deliveries = self._prepare(line, lease, exchange_s, tasks)
                 under_way |= {
-                    threads.submit(delivery.perform)
-                    for delivery in self._prepare(line, lease, exchange_s, tasks)
+                    threads.submit(delivery.perform) for delivery in deliveries
                 }
                 if not under_way:
                     return True
@@ -177,7 +179,9 @@ class MfgOutboxDelivery(models.Model):
                     delivery.exchange = adapter._prepare_exchange(
                         line, message, task.uncertain
                     )
-                except MfgIntegrationError as error:
+                except psycopg2.Error:
+                    raise
+                except Exception as error:  # noqa: BLE001  recorded with the attempt
                     delivery.exchange = _Refused(error)
                 deliveries.append(delivery)
             env["mfg.delivery.attempt"]._keep_requests(
@@ -360,7 +364,7 @@ def _some_ended(under_way):
 class _Refused:
     """An exchange that could not be prepared; performing it says why."""
 
-    error: MfgIntegrationError
+    error: Exception
 
     def perform(self, _seen, _assert_in_time):
         raise self.error
