@@ -12,7 +12,10 @@ ROLES = ("viewer", "operator", "approver", "administrator", "auditor")
 
 
 class PlantsScene:
-    """Two plants of one company, each with a connector and all that it exchanged."""
+    """Two plants of one company, each with a connector and all that it exchanged.
+
+    An addon with models of its own has a scene of its own, see :meth:`given_rows`.
+    """
 
     def __init__(self, env):
         self.env = env
@@ -33,17 +36,25 @@ class PlantsScene:
         user.mfg_plant_ids = self.env["mfg.plant"].union(*plants)
         return user
 
-    def given_rows(self, plant):
-        """``{model: record}``: one record of each kind that is the plant's alone."""
-        connector = self.env["mfg.connector"].create(
+    def given_connector(self, plant):
+        return self.env["mfg.connector"].create(
             {
                 "name": f"MES {plant.code}",
                 "code": f"mes-{plant.code.lower()}-{uuid.uuid4().hex[:6]}",
                 "plant_id": plant.id,
             }
         )
+
+    def given_workcenter(self, plant):
+        """A work center at a line of the plant."""
         workcenter = self.scene.workcenter(f"Press {plant.code}")
         self.scene.line(plant, workcenters=workcenter)
+        return workcenter
+
+    def given_rows(self, plant):
+        """``{model: record}``: one record of each kind that is the plant's alone."""
+        connector = self.given_connector(plant)
+        workcenter = self.given_workcenter(plant)
         rows = self.given_exchange(connector, plant)
         case = self.env["mfg.case"]._ensure(
             rows["mfg.inbox.event"].correlation_id, f"Fault: {SECRET}", workcenter
@@ -81,15 +92,18 @@ class PlantsScene:
             }
         )
 
-    def given_quantity_on_hold(self, plant):
-        """Goods in a warehouse of the plant, a part of which is on hold."""
-        warehouse = self.env["stock.warehouse"].create(
+    def given_warehouse(self, plant):
+        return self.env["stock.warehouse"].create(
             {
                 "name": f"Stock {plant.code}",
                 "code": plant.code,
                 "mfg_plant_id": plant.id,
             }
         )
+
+    def given_quantity_on_hold(self, plant):
+        """Goods in a warehouse of the plant, a part of which is on hold."""
+        warehouse = self.given_warehouse(plant)
         goods = self.scene.product(f"Seal {plant.code}")
         self.env["stock.quant"]._update_available_quantity(
             goods, warehouse.lot_stock_id, 5

@@ -5,58 +5,16 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from .plants_case import ROLES, SECRET, PlantsScene
+from .plants_case import SECRET
+from .plants_checks import PlantsChecks, PlantsOverHttpChecks
 
 #: A type that goes out, about any document; those of other addons have conditions.
 RULE_FIRED = "mfg_integration_core.mfg_event_type_rule_fired"
 
 
 @tagged("post_install", "-at_install")
-class TestPlants(TransactionCase):
+class TestPlants(PlantsChecks, TransactionCase):
     """What one plant exchanges is none of another plant's business."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.scene = PlantsScene(cls.env)
-        cls.a, cls.b = cls.scene.plants["A"], cls.scene.plants["B"]
-
-    def seen(self, user, name):
-        """The models of which the user sees the row of the plant."""
-        return {
-            model
-            for model, row in self.scene.rows[name].items()
-            if row in self.env[model].with_user(user).search([("id", "in", row.ids)])
-        }
-
-    def test_n3_user_of_one_plant_sees_nothing_of_another_in_any_role(self):
-        everything = set(self.scene.rows["A"])
-
-        for role in ROLES:
-            user = self.scene.user(role, self.a)
-
-            self.assertEqual(self.seen(user, "A"), everything, role)
-            self.assertEqual(self.seen(user, "B"), set(), role)
-
-    def test_n3_user_without_plants_sees_them_all(self):
-        user = self.scene.user("viewer")
-
-        for name in ("A", "B"):
-            self.assertEqual(self.seen(user, name), set(self.scene.rows[name]))
-
-    def test_n3_user_of_two_plants_sees_both(self):
-        user = self.scene.user("viewer", self.a, self.b)
-
-        for name in ("A", "B"):
-            self.assertEqual(self.seen(user, name), set(self.scene.rows[name]))
-
-    def test_n3_no_field_of_another_plants_row_is_read(self):
-        user = self.scene.user("administrator", self.a)
-
-        for model, row in self.scene.rows["B"].items():
-            record = self.env[model].with_user(user).browse(row.id)
-            with self.subTest(model=model), self.assertRaises(AccessError):
-                record.read()
 
     def test_n3_change_of_a_users_plants_counts_at_once(self):
         user = self.scene.user("viewer", self.a)
@@ -230,59 +188,8 @@ class TestPlants(TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestPlantsOverHttp(HttpCase):
+class TestPlantsOverHttp(PlantsOverHttpChecks, HttpCase):
     """The same over JSON-RPC and the routes that give out bodies."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.scene = PlantsScene(cls.env)
-        cls.reader = cls.scene.user(
-            "administrator", cls.scene.plants["A"], login="plant-a-user"
-        )
-
-    def setUp(self):
-        super().setUp()
-        self.authenticate("plant-a-user", "plant-a-user")
-
-    def call(self, model, method, *args, **kwargs):
-        """What the server answers to a call of the web client, as text."""
-        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
-        return self.url_open(
-            f"/web/dataset/call_kw/{model}/{method}",
-            data=json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
-            headers={"Content-Type": "application/json"},
-        ).json()
-
-    def test_n3_no_call_of_the_web_client_gives_out_a_body_of_another_plant(self):
-        for model, row in self.scene.rows["B"].items():
-            as_reader = self.env[model].with_user(self.reader)
-            names = list(as_reader.fields_get(attributes=["type"]))
-            specification = {name: {} for name in names}
-            domain = [["id", "=", row.id]]
-            calls = (
-                ("read", [row.ids], {}),
-                ("search_read", [domain], {}),
-                ("web_read", [row.ids], {"specification": specification}),
-                (
-                    "web_search_read",
-                    [],
-                    {"domain": domain, "specification": specification},
-                ),
-                ("export_data", [row.ids, ["id", "display_name"]], {}),
-                ("copy_data", [row.ids], {}),
-            )
-            for method, args, kwargs in calls:
-                with self.subTest(model=model, method=method), mute_logger("odoo.http"):
-                    answer = self.call(model, method, *args, **kwargs)
-
-                    self.assertNotIn(SECRET, json.dumps(answer))
-                    result = answer.get("result")
-                    self.assertTrue(
-                        "error" in answer
-                        or result in ([], {"length": 0, "records": []}),
-                        answer,
-                    )
 
     def test_n3_own_bodies_are_given_out_by_the_same_calls(self):
         event = self.scene.rows["A"]["mfg.inbox.event"]

@@ -15,11 +15,16 @@ class MrpWorkcenterScreen(models.Model):
     def get_mfg_line_screen(self, line_id=False):
         """The work centers with machines, of one line or of all, as they are now.
 
+        Only those of the user's plants: what is shown of them is read for anybody.
+
         :return: ``{"title": str, "workcenters": [{"id", "name", "availability",
             "state", "since", "order", "good", "scrap", "oee", "is_complete"}]}``;
             ``since`` in UTC, what nobody knows is False
         """
         domain = [("mfg_equipment_ids", "!=", False)]
+        plants = self.env.user.mfg_plant_ids
+        if plants:
+            domain.append(("mfg_plant_id", "in", [False, *plants.ids]))
         if line_id:
             domain.append(("mfg_line_id", "=", line_id))
         workcenters = self.search(domain, order="mfg_line_id, sequence, id")

@@ -23,3 +23,4 @@ from . import test_models_proof
 from . import test_models_any_arrival
 from . import test_models_shift_summary
 from . import test_browser_line_screen
+from . import test_security_plants
