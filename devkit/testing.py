@@ -183,7 +183,7 @@ def _results(lots: Sequence[Sequence[Run]], *, together: bool) -> Iterator[junit
 
 
 PARTS = (
-    Part(_unit_tests),
+    Part(_unit_tests, together=True),
     Part(_simulation, once=True),
     Part(_odoo_tests, together=True),
     Part(_system_tests, together=True),
