@@ -37,6 +37,7 @@
         "views/mfg_edge_alarm_views.xml",
         "views/mfg_edge_crossing_views.xml",
         "views/mfg_shift_summary_views.xml",
+        "views/res_config_settings_views.xml",
         "views/mfg_line_screen_views.xml",
         "views/mfg_integration_edge_menus.xml",
     ],

@@ -4,6 +4,7 @@ from . import mfg_edge_event
 from . import mfg_edge_context
 from . import mfg_edge_series
 from . import mfg_edge_retention
+from . import mfg_edge_retention_history
 from . import mfg_edge_window
 from . import mfg_edge_device
 from . import mfg_edge_device_hearing
@@ -19,6 +20,7 @@ from . import maintenance_request
 from . import mfg_connector
 from . import mfg_connector_devices
 from . import mfg_setting_devices
+from . import mfg_setting_history
 from . import mfg_subscription
 from . import mfg_sweeper_devices
 from . import maintenance_equipment_device
@@ -38,3 +40,4 @@ from . import mfg_rule_crossing
 from . import mfg_shift_summary
 from . import mfg_shift_summary_making
 from . import mrp_workcenter_screen
+from . import res_config_settings

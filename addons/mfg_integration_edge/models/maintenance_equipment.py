@@ -26,6 +26,14 @@ class MaintenanceEquipment(models.Model):
         " anything.",
     )
 
+    mfg_history_since = fields.Datetime(
+        "Machine History since",
+        readonly=True,
+        copy=False,
+        help="What the machine did before is settled: the retention has removed states"
+        " of then, and those that come still are too late.",
+    )
+
     def _mfg_state_unknown(self, at, why):
         """Nobody knows any more what the machines do; told again, it changes nothing.
 

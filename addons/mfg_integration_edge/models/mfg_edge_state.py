@@ -74,14 +74,19 @@ class MfgEdgeState(models.Model):
         :param at: naive UTC, with microseconds
         :param told: more columns: ``is_fault``, ``job_order``, ``why``, ``boot``,
             ``sequence``, ``event_uuid``, ``historical``
-        :return: whether it is a new one; the same event a second time is none
+        :return: whether it is a new one; the same event a second time is none, and
+            neither is one of before ``mfg_history_since``
         """
         equipment = equipment.sudo()
         # One at a time per machine: what follows is read from the points before.
         self.env.cr.execute(
-            "SELECT id FROM maintenance_equipment WHERE id = %s FOR NO KEY UPDATE",
+            "SELECT mfg_history_since FROM maintenance_equipment WHERE id = %s"
+            " FOR NO KEY UPDATE",
             (equipment.id,),
         )
+        (since,) = self.env.cr.fetchone()
+        if since and at < since:
+            return False
         row = {
             "equipment_id": equipment.id,
             "workcenter_id": equipment.mfg_workcenter_id.id or None,

@@ -107,8 +107,11 @@ class MfgEdgeStop(models.Model):
         """Write down the stops that the states around a moment make up.
 
         :param at: of the point that is new, naive UTC
-        :return: the stops that are there now, around that moment
+        :return: the stops that are there now, around that moment; none of a time that
+            the retention has settled
         """
+        if equipment.mfg_history_since and at < equipment.mfg_history_since:
+            return self.browse()
         # sudo: that a machine stood still is a fact, whoever's event tells it.
         stops_ = self.sudo()
         now = now or fields.Datetime.now()

@@ -7,6 +7,7 @@ from . import test_models_device_gaps
 from . import test_models_device_keys
 from . import test_models_device_presence
 from . import test_models_retention
+from . import test_models_retention_history
 from . import test_models_mfg_rule
 from . import test_protocols_copy_binary
 from . import test_protocols_event_identity
