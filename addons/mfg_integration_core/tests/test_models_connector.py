@@ -4,6 +4,7 @@ from unittest.mock import patch
 from cryptography.fernet import Fernet
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -159,3 +160,19 @@ class TestConnector(TransactionCase):
         self.assertFalse(readable["outbound_secret"])
         with self.assertRaises(AccessError):
             self.connector.secret_ids.with_user(viewer).read(["purpose"])
+
+    def test_b10_upgrade_from_1_0_understands_connectors_by_bindings_only(self):
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE mfg_connector DROP COLUMN own_codes")
+        path = "mfg_integration_core/migrations/1.1.0/pre-own-codes.py"
+
+        script = load_script(path, "own_codes")
+        script.migrate(self.env.cr, "17.0.1.0.0")
+        self.env.invalidate_all()
+        self.assertFalse(self.connector.own_codes)
+        self.connector.own_codes = True
+        self.env.flush_all()
+        script.migrate(self.env.cr, "17.0.1.0.0")
+        self.env.invalidate_all()
+
+        self.assertTrue(self.connector.own_codes)

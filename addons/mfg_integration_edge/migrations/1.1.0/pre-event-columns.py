@@ -18,3 +18,20 @@ def migrate(cr, _version):
         ALTER TABLE mfg_edge_event ALTER COLUMN historical DROP DEFAULT
         """
     )
+    cr.execute(
+        """
+        SELECT FROM information_schema.columns
+         WHERE table_name = 'mfg_edge_event' AND column_name = 'source'
+           AND table_schema = current_schema()
+        """
+    )
+    if not cr.rowcount:
+        # The change of the type writes each day anew, filled and without dead rows.
+        cr.execute(
+            """
+            ALTER TABLE mfg_edge_event ADD COLUMN source varchar;
+            ALTER TABLE mfg_edge_event
+                  ALTER COLUMN source TYPE varchar USING envelope->>'source',
+                  ALTER COLUMN source SET NOT NULL
+            """
+        )
