@@ -6,7 +6,7 @@ from odoo.tests import new_test_user
 
 from ..exceptions import DECISION, Conflict
 from .committed_case import CommittedCase
-from .test_models_races import Racer
+from .racer import Racer
 
 MEMBERS = ("name", "city")
 

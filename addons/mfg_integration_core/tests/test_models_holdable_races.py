@@ -1,7 +1,7 @@
 from ..exceptions import GateError
 from .committed_case import CommittedCase
+from .racer import Racer
 from .stock_scene import StockScene
-from .test_models_races import Racer
 
 CAUSE = {"reason_code": "manual", "reason": "E-STOP"}
 

@@ -39,5 +39,6 @@ from . import mfg_edge_crossing
 from . import mfg_rule_crossing
 from . import mfg_shift_summary
 from . import mfg_shift_summary_making
+from . import mfg_shift_summary_late
 from . import mrp_workcenter_screen
 from . import res_config_settings

@@ -106,6 +106,9 @@ class MfgEdgeStop(models.Model):
     def _follow(self, equipment, at, now=None):
         """Write down the stops that the states around a moment make up.
 
+        Two states at once, by two workers: the second one waits for the first, and then
+        is handled again on what that one left.
+
         :param at: of the point that is new, naive UTC
         :return: the stops that are there now, around that moment; none of a time that
             the retention has settled
@@ -115,6 +118,7 @@ class MfgEdgeStop(models.Model):
         # sudo: that a machine stood still is a fact, whoever's event tells it.
         stops_ = self.sudo()
         now = now or fields.Datetime.now()
+        equipment.sudo()._mfg_bump_hold_version()
         points, begin, end = self.env["mfg.edge.state"]._around(equipment, at)
         minimum_s = self.env["mfg.setting"]._get("stop.minimum_s", equipment)
         wanted = [

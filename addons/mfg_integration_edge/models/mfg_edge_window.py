@@ -191,17 +191,25 @@ class MfgEdgeWindow(models.Model):
         ):
             machine = self._find_machine(connector, name)
             self.browse([window.id for window in windows]).equipment_id = machine
-        self.flush_model(["equipment_id"])
+        self.env["mfg.shift.summary"]._mark_late_counts(self)
 
     def _post_nowhere(self, equipment):
         """Write down that no order was waiting for it."""
-        self.write({"equipment_id": equipment.id, "posted_at": fields.Datetime.now()})
+        self._give_to(equipment)
+        self.posted_at = fields.Datetime.now()
+
+    def _give_to(self, equipment):
+        """Say of which machine they are, and have its shifts know."""
+        news = self.filtered(lambda window: window.equipment_id != equipment)
+        news.equipment_id = equipment
+        self.env["mfg.shift.summary"]._mark_late_counts(news)
 
     def _post(self, order, taken):
         """Write down which order has it."""
-        self._with_corrections().write(
+        windows = self._with_corrections()
+        windows._give_to(taken.equipment)
+        windows.write(
             {
-                "equipment_id": taken.equipment.id,
                 "production_id": order.id,
                 "workorder_id": taken.workorder.id,
                 "is_output": taken.is_output,

@@ -13,9 +13,6 @@ from ..protocols.state_history import seconds
 GRACE = timedelta(minutes=2)
 #: Shifts that one transaction sums up.
 SHIFTS_AT_ONCE = 50
-#: Counts that come later than this after a shift do not change its summary by
-#: themselves; a late state does, whenever it comes.
-LOOK_BACK = timedelta(days=14)
 #: A day and its shifts are found from here on.
 DAY = timedelta(days=1)
 
@@ -64,6 +61,9 @@ class MfgShiftSummaryMaking(models.Model):
     def _summarise(self, workcenter, now):
         """Sum up the next shifts of a work center, and what came late.
 
+        Whoever sums up at the same time, or records a state of one of the machines,
+        waits and then looks again at what is left.
+
         :param now: naive UTC
         :return: whether there may be more to do
         """
@@ -71,6 +71,10 @@ class MfgShiftSummaryMaking(models.Model):
             [("workcenter_id", "=", workcenter.id), ("is_due", "=", True)],
             limit=SHIFTS_AT_ONCE,
         )
+        new = self._next_shifts(workcenter, now)[:SHIFTS_AT_ONCE]
+        if late or new:
+            workcenter._mfg_bump_hold_version()
+            workcenter.mfg_equipment_ids._mfg_bump_hold_version()
         for summary in late:
             spans = self.env["mfg.shift"]._between(
                 workcenter, summary.begins_at, summary.begins_at + timedelta(seconds=1)
@@ -78,7 +82,6 @@ class MfgShiftSummaryMaking(models.Model):
             # In a schedule that was changed since, the shift is not found any more.
             whole = [(summary.begins_at, summary.ends_at)]
             summary._correct(spans[0][1] if spans else whole)
-        new = self._next_shifts(workcenter, now)[:SHIFTS_AT_ONCE]
         for shift, spans in new:
             self._begin(workcenter, shift, spans)
         return len(late) == SHIFTS_AT_ONCE or len(new) == SHIFTS_AT_ONCE
@@ -244,54 +247,6 @@ class MfgShiftSummaryMaking(models.Model):
     def _flush_counts(self):
         self.env["mfg.edge.window"].flush_model()
         self.env["mfg.edge.window.range"].flush_model()
-
-    # -------------------------------------------------------------------- late
-
-    @api.model
-    def _mark_late_state(self, workcenter, at, until):
-        """Have the shifts summed up again in which a late state holds.
-
-        :param at: naive UTC
-        :param until: when the next state begins; None when there is none
-        """
-        self.env.cr.execute(
-            """
-            UPDATE mfg_shift_summary SET is_due = TRUE
-             WHERE workcenter_id = %s AND ends_at > %s
-               AND begins_at < COALESCE(%s, 'infinity'::timestamp)
-               AND is_due IS NOT TRUE
-            """,
-            (workcenter.id or None, at, until),
-        )
-        if self.env.cr.rowcount:
-            self.invalidate_model(["is_due"])
-
-    @api.model
-    def _of_late_counts(self, now):
-        """The summaries whose counts are not, or not any more, those posted.
-
-        :param now: naive UTC
-        """
-        self._flush_counts()
-        self.flush_model()
-        self.env.cr.execute(
-            f"""
-            SELECT summary.id
-              FROM mfg_shift_summary summary
-             CROSS JOIN LATERAL (
-                   SELECT COALESCE(sum(made.good_quantity), 0) AS good,
-                          COALESCE(sum(made.scrap_quantity), 0) AS scrap
-                     FROM ({made_between("summary.begins_at", "summary.ends_at")}) made
-                     JOIN maintenance_equipment machine
-                       ON machine.id = made.equipment_id
-                    WHERE machine.mfg_workcenter_id = summary.workcenter_id) posted
-             WHERE summary.ends_at > %s AND summary.is_due IS NOT TRUE
-               AND (summary.good_quantity <> posted.good
-                    OR summary.scrap_quantity <> posted.scrap)
-            """,
-            (now - LOOK_BACK,),
-        )
-        return self.browse(id_ for (id_,) in self.env.cr.fetchall())
 
 
 def _naive(moment):

@@ -28,6 +28,8 @@ class MrpWorkcenterScreen(models.Model):
         if line_id:
             domain.append(("mfg_line_id", "=", line_id))
         workcenters = self.search(domain, order="mfg_line_id, sequence, id")
+        # The domain finds machines that were archived, too. sudo: as below.
+        workcenters = workcenters.filtered(lambda each: each.sudo().mfg_equipment_ids)
         line = self.env["mfg.line"].browse(line_id or [])
         return {
             "title": line.display_name or _("All lines"),

@@ -25,3 +25,5 @@ from . import test_models_any_arrival
 from . import test_models_shift_summary
 from . import test_browser_line_screen
 from . import test_security_plants
+from . import test_models_machine_races
+from . import test_models_machine_crons

@@ -148,21 +148,49 @@ class TestShiftSummary(StatesCase):
         summary = self.summarise()
 
         self.assertEqual(summary.good_quantity, 10)
-        late = self.env["mfg.shift.summary"]._of_late_counts(self.at(24 * 3600))
-        self.assertFalse(late)
+        self.assertFalse(self.of_late_counts())
 
     def test_late_count_makes_a_new_version(self):
         self.tell(-4 * 3600, "Execute")
         summary = self.summarise()
         self.handle(count("c1", good=10, job_order=self.order.name))
 
-        summaries = self.env["mfg.shift.summary"]
-        self.assertEqual(summaries._of_late_counts(self.at(24 * 3600)), summary)
-        summary.is_due = True
+        self.assertTrue(summary.is_due)
         self.summarise()
 
         self.assertRecordValues(summary, [{"version": 2, "good_quantity": 10}])
-        self.assertFalse(summaries._of_late_counts(self.at(24 * 3600)))
+        self.assertFalse(self.of_late_counts())
+
+    def test_count_that_could_not_see_the_summary_yet_is_found_by_comparing(self):
+        self.tell(-4 * 3600, "Execute")
+        summary = self.summarise()
+        self.handle(count("c1", good=10, job_order=self.order.name))
+        # As it is when both were under way at the same time.
+        summary.is_due = False
+
+        self.assertEqual(self.of_late_counts(), summary)
+
+    def test_count_that_comes_after_weeks_makes_a_new_version(self):
+        self.tell(-4 * 3600, "Execute")
+        summary = self.summarise()
+        summary.computed_at -= timedelta(weeks=8)
+        self.given_batch(count("c1", good=10))
+        self.aggregate()
+
+        self.summarise()
+
+        self.assertRecordValues(summary, [{"version": 2, "good_quantity": 10}])
+
+    def test_shifts_of_long_ago_are_not_compared_again(self):
+        self.tell(-4 * 3600, "Execute")
+        summary = self.summarise()
+        self.handle(count("c1", good=10, job_order=self.order.name))
+        summary.write({"is_due": False, "computed_at": self.at(4 * 3600)})
+
+        self.assertFalse(self.of_late_counts())
+
+    def of_late_counts(self):
+        return self.env["mfg.shift.summary"]._of_late_counts(datetime.utcnow())
 
     def test_late_state_makes_a_new_version_that_is_told(self):
         mes = self.subscribed()
@@ -215,3 +243,12 @@ class TestShiftSummary(StatesCase):
         self.robot._mfg_state_unknown(self.at(0), "No sign of life")
 
         self.assertEqual(self.workcenter._mfg_shown_on_screen()["state"], "Unknown")
+
+    def test_screen_of_the_line_leaves_out_where_no_machine_is_left(self):
+        self.robot.active = False
+
+        shown = self.env["mrp.workcenter"].get_mfg_line_screen()
+
+        self.assertNotIn(
+            self.workcenter.id, [each["id"] for each in shown["workcenters"]]
+        )

@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+from odoo import api, models
+
+from ..aggregation.made import made_between
+
+#: Summaries are compared with the counts so long after they were computed: what was
+#: counted while they were could not see them yet. Longer than an aggregation takes.
+YOUNG = timedelta(hours=1)
+
+
+class MfgShiftSummaryLate(models.Model):
+    """What comes late has its shift summed up again.
+
+    Who writes states or counts marks the shifts that these belong to, which costs what
+    is written. Counts lock no machine, so that the cron compares once more.
+    """
+
+    _inherit = "mfg.shift.summary"
+
+    @api.model
+    def _mark_late_state(self, workcenter, at, until):
+        """Have the shifts summed up again in which a late state holds.
+
+        :param at: naive UTC
+        :param until: when the next state begins; None when there is none
+        """
+        self.env.cr.execute(
+            """
+            UPDATE mfg_shift_summary SET is_due = TRUE
+             WHERE workcenter_id = %s AND ends_at > %s
+               AND begins_at < COALESCE(%s, 'infinity'::timestamp)
+               AND is_due IS NOT TRUE
+            """,
+            (workcenter.id or None, at, until),
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["is_due"])
+
+    @api.model
+    def _mark_late_counts(self, windows):
+        """Have the shifts summed up again in which these counts were made.
+
+        Costs what is in the windows, however much is stored.
+        """
+        self._flush_counts()
+        self.env.cr.execute(
+            """
+            UPDATE mfg_shift_summary summary SET is_due = TRUE
+              FROM (
+                  SELECT machine.mfg_workcenter_id AS workcenter_id, part.started_at
+                    FROM mfg_edge_window posted
+                    JOIN maintenance_equipment machine
+                      ON machine.id = posted.equipment_id
+                    JOIN mfg_edge_window_range part ON part.window_id = posted.id
+                   WHERE posted.id = ANY(%(windows)s)
+                  UNION ALL
+                  SELECT machine.mfg_workcenter_id, posted.started_at
+                    FROM mfg_edge_window posted
+                    JOIN maintenance_equipment machine
+                      ON machine.id = posted.equipment_id
+                   WHERE posted.id = ANY(%(windows)s) AND posted.kind = 'single') made
+             WHERE summary.workcenter_id = made.workcenter_id
+               AND summary.begins_at <= made.started_at
+               AND summary.ends_at > made.started_at
+               AND summary.is_due IS NOT TRUE
+            """,
+            {"windows": windows.ids},
+        )
+        if self.env.cr.rowcount:
+            self.invalidate_model(["is_due"])
+
+    @api.model
+    def _of_late_counts(self, now):
+        """The young summaries whose counts are not, or not any more, those posted.
+
+        :param now: naive UTC
+        """
+        self._flush_counts()
+        self.flush_model()
+        self.env.cr.execute(
+            f"""
+            WITH young AS (
+                SELECT * FROM mfg_shift_summary
+                 WHERE computed_at > %s AND is_due IS NOT TRUE),
+            posted AS (
+                SELECT shift.begins_at, shift.ends_at,
+                       machine.mfg_workcenter_id AS workcenter_id,
+                       sum(made.good_quantity) AS good,
+                       sum(made.scrap_quantity) AS scrap
+                  FROM (SELECT DISTINCT begins_at, ends_at FROM young) shift
+                 CROSS JOIN LATERAL (
+                       {made_between("shift.begins_at", "shift.ends_at")}) made
+                  JOIN maintenance_equipment machine ON machine.id = made.equipment_id
+                 GROUP BY shift.begins_at, shift.ends_at, machine.mfg_workcenter_id)
+            SELECT young.id
+              FROM young
+              LEFT JOIN posted USING (workcenter_id, begins_at, ends_at)
+             WHERE young.good_quantity <> COALESCE(posted.good, 0)
+                OR young.scrap_quantity <> COALESCE(posted.scrap, 0)
+            """,
+            (now - YOUNG,),
+        )
+        return self.browse(id_ for (id_,) in self.env.cr.fetchall())
