@@ -43,6 +43,8 @@ class MfgShiftSummaryLate(models.Model):
 
         Costs what is in the windows, however much is stored.
         """
+        if not windows:
+            return
         self._flush_counts()
         self.env.cr.execute(
             """

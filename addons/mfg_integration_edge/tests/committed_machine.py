@@ -52,15 +52,18 @@ class CommittedMachineCase(CommittedCase):
         ]
 
     def _scrap_machine(self, env):
-        """Leave no machine behind that the crons of other tests would look at."""
-        env.cr.execute("DELETE FROM mfg_edge_state WHERE equipment_id = %s", self.key)
+        """Leave nothing behind that other tests or their crons would look at."""
+        env.cr.execute(
+            """
+            DELETE FROM mfg_edge_state WHERE equipment_id = %(robot)s;
+            DELETE FROM mfg_rule_run
+             WHERE res_model = 'maintenance.equipment' AND res_id = %(robot)s
+            """,
+            {"robot": self.robot_id},
+        )
         self.robot(env).active = False
 
     # ------------------------------------------------------------------- scene
-
-    @property
-    def key(self):
-        return (self.robot_id,)
 
     def robot(self, env):
         return env["maintenance.equipment"].browse(self.robot_id)

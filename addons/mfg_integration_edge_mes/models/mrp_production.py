@@ -1,4 +1,6 @@
-from odoo import models
+from decimal import Decimal
+
+from odoo import _, models
 
 
 class MrpProduction(models.Model):
@@ -8,7 +10,39 @@ class MrpProduction(models.Model):
         """Extended: a window is a report as well, posted as the policy says."""
         super()._mfg_take_counts(window)
         if self._mfg_reports_counts():
+            self._mfg_report_counts_of_before()
             self.env["mfg.production.report"]._take_window(self, window)
+
+    def _mfg_report_counts_of_before(self):
+        """Report what the order had before counts were reports, once.
+
+        The MES may be installed while it runs. From its first report on, an order has
+        made what reports say, and nothing else would say this.
+        """
+        if self.mfg_report_ids:
+            return
+        self.env["mfg.edge.window"].flush_model()
+        self.env.cr.execute(
+            """
+            SELECT COALESCE(sum(good_quantity), 0)::text,
+                   COALESCE(sum(scrap_quantity), 0)::text, max(ended_at)
+              FROM mfg_edge_window WHERE production_id = %s AND is_output
+            """,
+            (self.id,),
+        )
+        good, scrap, ended_at = self.env.cr.fetchone()
+        good, scrap = Decimal(good), Decimal(scrap)
+        if good or scrap:
+            self.env["mfg.production.report"]._take(
+                self,
+                {
+                    "name": _("Counted before reports"),
+                    "good": good,
+                    "scrap": scrap,
+                    "is_output": True,
+                    "reported_at": ended_at,
+                },
+            )
 
     def _mfg_follow_counts(self):
         """Extended: where there are reports, they say how far the order is, and in

@@ -50,6 +50,24 @@ class TestMachineReports(EdgeCase):
         self.assertEqual(self.order.mfg_good_quantity, 100)
         self.assertEqual(self.order._mfg_told(), self.order._mfg_moved())
 
+    def test_g5_what_was_counted_before_there_were_reports_is_reported_with_the_next(
+        self,
+    ):
+        self.given_reports(False)
+        self.counted(count("c1", 40, 2, job_order=self.order.name))
+        self.given_reports(True)
+
+        for number, good in enumerate((10, 5)):
+            self.counted(count(f"d{number}", good, job_order=self.order.name))
+
+        self.assertEqual(self.reports().mapped("good_quantity"), [40, 10, 5])
+        self.assertEqual(self.order.qty_producing, 57)
+        self.order.with_context(
+            skip_backorder=True, skip_consumption=True
+        ).button_mark_done()
+        self.assertEqual(self.on_hand(), 55)
+        self.assertEqual(self.order._mfg_told(), self.order._mfg_moved())
+
     def test_progress_reaches_stock_when_the_order_is_finished(self):
         self.gearbox.mfg_posting_policy = "progress"
         self.counted(count("c1", 70, 2, job_order=self.order.name))
