@@ -18,6 +18,8 @@ from .test_selection import SIMULATION, SYSTEM, UNIT, Selection
 # Browser tests are named so; run once with all addons, they are not run again for
 # each addon alone, to save time.
 NO_BROWSER = "not browser and not tour"
+#: Lots of runs side by side; two keep two processors busy.
+AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,19 @@ class Part:
     :param runs: ``runs(series, selection, addons)``, its runs of one series in order;
         ``addons`` are the only ones to install and test, None for all
     :param once: no series changes what they tell, so the first one is enough
-    :param together: the runs of one series do not disturb those of another one, and
-        leave the processor time for them
+    :param together: the runs of one series (or of the only one) do not disturb each
+        other, and leave the processor time for them
     """
 
     runs: Callable[..., Iterator[Run]]
     once: bool = False
     together: bool = False
+
+    def lots(self, chosen: Sequence[Series], *wanted) -> list[list[Run]]:
+        """Runs that may be beside those of another lot, each lot in its order."""
+        if self.once:
+            return [[run] for run in self.runs(chosen[0], *wanted)]
+        return [list(self.runs(series, *wanted)) for series in chosen]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -49,10 +57,7 @@ def main(argv: Sequence[str]) -> int:
         series.provision()
         template_database.drop_abandoned(series)
     for part in PARTS:
-        lots = [
-            list(part.runs(series, selection, addons))
-            for series in (chosen[:1] if part.once else chosen)
-        ]
+        lots = part.lots(chosen, selection, addons)
         for result in _results(lots, together=part.together):
             tally.add(result)
     if not tally.total:
@@ -96,11 +101,9 @@ def _simulation(
 def _odoo_tests(
     series: Series, selection: Selection, addons: Sequence[str] | None
 ) -> Iterator[Run]:
-    """Tests inside Odoo: those of all addons, and each addon alone."""
+    """Tests inside Odoo, those of all addons."""
     if selection.wants("addons") and suite.addons():
         yield _addon_tests(series, selection, addons)
-        if selection.is_everything and addons is None:
-            yield from _each_alone(series)
 
 
 def _system_tests(
@@ -144,8 +147,12 @@ def _addon_tests(
     )
 
 
-def _each_alone(series: Series) -> Iterator[Run]:
+def _each_alone(
+    series: Series, selection: Selection, addons: Sequence[str] | None
+) -> Iterator[Run]:
     """The tests of every addon on a database with no more than it needs."""
+    if not selection.is_everything or addons is not None:
+        return
     for name in suite.addons():
         paths = _tests_of(series, [name])
         if name != suite.CORE and paths:
@@ -177,7 +184,7 @@ def _results(lots: Sequence[Sequence[Run]], *, together: bool) -> Iterator[junit
     if not together or len(lots) < 2:
         yield from (run.execute() for lot in lots for run in lot)
         return
-    with ThreadPoolExecutor(len(lots)) as crew:
+    with ThreadPoolExecutor(AT_ONCE) as crew:
         for results in crew.map(lambda lot: [run.execute(True) for run in lot], lots):
             yield from results
 
@@ -186,6 +193,7 @@ PARTS = (
     Part(_unit_tests, together=True),
     Part(_simulation, once=True),
     Part(_odoo_tests, together=True),
+    Part(_each_alone, once=True, together=True),
     Part(_system_tests, together=True),
 )
 
