@@ -6,6 +6,7 @@ from . import mfg_chain_mixin
 from . import mfg_timeline_mixin
 from . import mfg_timeline_postings
 from . import mfg_coded_mixin
+from . import mfg_counted_mixin
 from . import mfg_hold_version_mixin
 from . import mfg_gate_mixin
 from . import mfg_holdable_mixin

@@ -27,6 +27,7 @@ class MrpProduction(models.Model):
         "mfg.placed.mixin",
         "mfg.state.mixin",
         "mfg.owned.mixin",
+        "mfg.counted.mixin",
     ]
 
     _mfg_plant_paths = ("picking_type_id.warehouse_id.mfg_plant_id",)
@@ -49,22 +50,6 @@ class MrpProduction(models.Model):
         readonly=True,
         copy=False,
         help="Chain of the cause that held the order last; what it does next joins it.",
-    )
-    # Stored as decimals: many small counts add up exactly, what Odoo posts is rounded
-    # once.
-    mfg_good_quantity = fields.Float(
-        "Good (machine)",
-        digits=(20, 9),
-        readonly=True,
-        copy=False,
-        help="Good pieces that machines have counted.",
-    )
-    mfg_scrap_quantity = fields.Float(
-        "Scrap (machine)",
-        digits=(20, 9),
-        readonly=True,
-        copy=False,
-        help="Rejected pieces that machines have counted.",
     )
 
     # ---------------------------------------------------------------- computes

@@ -15,6 +15,7 @@ from . import mfg_edge_machine
 from . import mfg_edge_enrolment
 from . import mfg_api_key
 from . import mfg_edge_window_range
+from . import mfg_edge_told_mixin
 from . import maintenance_equipment
 from . import maintenance_request
 from . import mfg_connector

@@ -9,18 +9,10 @@ class MfgEdgeAlarm(models.Model):
 
     _name = "mfg.edge.alarm"
     _description = "Machine Alarm"
+    _inherit = ["mfg.edge.told.mixin"]
     _order = "id desc"
     _rec_name = "code"
 
-    equipment_id = fields.Many2one(
-        "maintenance.equipment",
-        "Machine",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-    )
-    company_id = fields.Many2one("res.company", readonly=True)
-    plant_id = fields.Many2one("mfg.plant", readonly=True, ondelete="set null")
     code = fields.Char(required=True, readonly=True)
     text = fields.Char(readonly=True)
     severity = fields.Selection(
@@ -75,9 +67,7 @@ class MfgEdgeAlarm(models.Model):
             return known._holding(at)
         return self.create(
             {
-                "equipment_id": equipment.id,
-                "company_id": equipment.company_id.id or self.env.company.id,
-                "plant_id": equipment.mfg_plant_id.id,
+                **self._prepare_place(equipment),
                 **words,
                 **values,
             }

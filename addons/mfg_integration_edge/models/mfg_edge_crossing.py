@@ -11,18 +11,10 @@ class MfgEdgeCrossing(models.Model):
 
     _name = "mfg.edge.crossing"
     _description = "Crossing of a Limit"
+    _inherit = ["mfg.edge.told.mixin"]
     _order = "crossed_at desc, id desc"
     _rec_name = "measurement"
 
-    equipment_id = fields.Many2one(
-        "maintenance.equipment",
-        "Machine",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-    )
-    company_id = fields.Many2one("res.company", readonly=True)
-    plant_id = fields.Many2one("mfg.plant", readonly=True, ondelete="set null")
     measurement = fields.Char(required=True, readonly=True)
     rule_id = fields.Many2one(
         "mfg.rule",
@@ -77,9 +69,7 @@ class MfgEdgeCrossing(models.Model):
             return crossings.browse()
         return crossings.create(
             {
-                "equipment_id": equipment.id,
-                "company_id": equipment.company_id.id or self.env.company.id,
-                "plant_id": equipment.mfg_plant_id.id,
+                **self._prepare_place(equipment),
                 "measurement": data["measurement"],
                 "rule_id": rule.id if rule else False,
                 "value": data["value"],

@@ -15,17 +15,11 @@ class MfgEdgeState(models.Model):
 
     _name = "mfg.edge.state"
     _description = "Machine State"
+    _inherit = ["mfg.edge.told.mixin"]
     _log_access = False
     _order = "at desc, id desc"
     _rec_name = "state"
 
-    equipment_id = fields.Many2one(
-        "maintenance.equipment",
-        "Machine",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-    )
     workcenter_id = fields.Many2one(
         "mrp.workcenter",
         "Work Center",
@@ -33,8 +27,6 @@ class MfgEdgeState(models.Model):
         ondelete="set null",
         help="Where the machine stood when it told the state.",
     )
-    company_id = fields.Many2one("res.company", readonly=True)
-    plant_id = fields.Many2one("mfg.plant", readonly=True, ondelete="set null")
     # Kept with microseconds.
     at = fields.Datetime("From", required=True, readonly=True)
     state = fields.Selection(
@@ -87,11 +79,12 @@ class MfgEdgeState(models.Model):
         (since,) = self.env.cr.fetchone()
         if since and at < since:
             return False
+        place = {
+            **self._prepare_place(equipment),
+            "workcenter_id": equipment.mfg_workcenter_id.id,
+        }
         row = {
-            "equipment_id": equipment.id,
-            "workcenter_id": equipment.mfg_workcenter_id.id or None,
-            "company_id": equipment.company_id.id or self.env.company.id,
-            "plant_id": equipment.mfg_plant_id.id or None,
+            **{name: id_ or None for name, id_ in place.items()},
             "at": at,
             "state": state,
             "recorded_at": fields.Datetime.now(),

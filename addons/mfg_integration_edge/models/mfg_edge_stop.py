@@ -17,21 +17,13 @@ class MfgEdgeStop(models.Model):
 
     _name = "mfg.edge.stop"
     _description = "Machine Stop"
+    _inherit = ["mfg.edge.told.mixin"]
     _order = "began_at desc, id desc"
 
-    equipment_id = fields.Many2one(
-        "maintenance.equipment",
-        "Machine",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
+    equipment_id = fields.Many2one(index=True)
     workcenter_id = fields.Many2one(
         "mrp.workcenter", "Work Center", readonly=True, index=True, ondelete="set null"
     )
-    company_id = fields.Many2one("res.company", readonly=True)
-    plant_id = fields.Many2one("mfg.plant", readonly=True, ondelete="set null")
     # Both kept with microseconds.
     began_at = fields.Datetime("Began", required=True, readonly=True)
     ended_at = fields.Datetime(
@@ -179,10 +171,8 @@ class MfgEdgeStop(models.Model):
         return self.create(
             {
                 **values,
-                "equipment_id": equipment.id,
+                **self._prepare_place(equipment),
                 "workcenter_id": equipment.mfg_workcenter_id.id,
-                "company_id": equipment.company_id.id or self.env.company.id,
-                "plant_id": equipment.mfg_plant_id.id,
             }
         )
 

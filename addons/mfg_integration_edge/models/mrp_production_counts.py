@@ -1,5 +1,5 @@
 from odoo import _, models
-from odoo.tools import SQL, float_round
+from odoo.tools import float_round
 
 
 class MrpProduction(models.Model):
@@ -54,10 +54,10 @@ class MrpProduction(models.Model):
         """
         self.ensure_one()
         if workorder:
-            _add_exactly(workorder, good, scrap)
+            workorder._mfg_add_exactly(good, scrap)
         if not is_output:
             return
-        _add_exactly(self, good, scrap)
+        self._mfg_add_exactly(good, scrap)
         self._mfg_follow_counts()
 
     def _mfg_follow_counts(self):
@@ -89,28 +89,3 @@ class MrpProduction(models.Model):
             "view_mode": "list,form",
             "domain": [("production_id", "=", self.id)],
         }
-
-
-def _add_exactly(record, good, scrap):
-    """Add to the totals of an order or work order as PostgreSQL adds: exactly.
-
-    Read into Python they would be binary fractions.
-    """
-    record.flush_recordset()
-    record.env.cr.execute(
-        SQL(
-            """
-            UPDATE %s
-               SET mfg_good_quantity = COALESCE(mfg_good_quantity, 0) + %s,
-                   mfg_scrap_quantity = COALESCE(mfg_scrap_quantity, 0) + %s
-             WHERE id = %s
-            """,
-            SQL.identifier(record._table),
-            good,
-            scrap,
-            record.id,
-        )
-    )
-    changed = ["mfg_good_quantity", "mfg_scrap_quantity"]
-    record.invalidate_recordset(changed, flush=False)
-    record.modified(changed)

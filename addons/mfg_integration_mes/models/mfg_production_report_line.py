@@ -7,8 +7,6 @@ KINDS = [
     ("byproduct", "By-product"),
     ("component", "Component"),
 ]
-#: What makes pieces of the order's product come to be.
-MADE = ("good", "scrap")
 
 
 class MfgProductionReportLine(models.Model):
