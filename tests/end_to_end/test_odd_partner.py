@@ -7,7 +7,7 @@ import pytest
 from devkit import json_http
 from devkit.plant import PEER_NETWORK, connection_user
 from devkit.poll import until
-from tests.fakes.fixtures import GEARHART_PASSWORD, GEARHART_USER
+from tests.fakes.fixtures import GEARHART_PASSWORD, GEARHART_USER, serving
 from tests.fakes.gearhart import Gearhart
 from tests.fakes.peer import Answer
 
@@ -37,18 +37,11 @@ class IndiscreetGearhart(Gearhart):
 
 @pytest.fixture
 def gearhart(live, tmp_path):
-    peer = IndiscreetGearhart(
-        port=0,
-        ledger=tmp_path / "gearhart.jsonl",
-        odoo=live.url,
-        connector=CODE,
-        user=GEARHART_USER,
-        password=GEARHART_PASSWORD,
-    ).start()
-    # Odoo remembers the orders of the tests before.
-    peer.first_number = int(time.time())
-    yield peer
-    peer.close()
+    login = {"user": GEARHART_USER, "password": GEARHART_PASSWORD}
+    with serving(IndiscreetGearhart, tmp_path, live.url, CODE, **login) as peer:
+        # Odoo remembers the orders of the tests before.
+        peer.first_number = int(time.time())
+        yield peer
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from devkit import json_http, plant
 from devkit.poll import until
-from tests.fakes.fixtures import TOKEN, WHSEC
+from tests.fakes.fixtures import TOKEN, WHSEC, serving
 from tests.fakes.mes import Mes
 
 CODE = "mes"
@@ -18,16 +18,9 @@ JOBS = ("created", "changed", "cancelled", "decided")
 
 @pytest.fixture
 def mes(live, tmp_path):
-    peer = Mes(
-        port=0,
-        ledger=tmp_path / "mes.jsonl",
-        odoo=live.url,
-        connector=CODE,
-        token=TOKEN,
-        webhook_secret=WHSEC,
-    ).start()
-    yield peer
-    peer.close()
+    secrets = {"token": TOKEN, "webhook_secret": WHSEC}
+    with serving(Mes, tmp_path, live.url, **secrets) as peer:
+        yield peer
 
 
 @pytest.fixture

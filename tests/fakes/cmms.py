@@ -9,12 +9,11 @@ Control door: ``POST /_control/workorders/<number>`` is the technician at a scre
 ``{"status": word, "technician": str, "note": str}``.
 """
 
-import hmac
-import json
 import time
+from collections.abc import Mapping
 
-from .courier import Parcel
-from .peer import Answer, Peer, Refusal, Request, argument_parser
+from .peer import Answer, Refusal, Request, argument_parser
+from .record_keeper import RecordKeeper, require_texts
 from .signing import cmms_webhook
 
 STATUSES = (
@@ -30,73 +29,51 @@ PRIORITIES = ("P1", "P2", "P3", "P4")
 FIRST_NUMBER = 1001
 
 
-class Cmms(Peer):
+class Cmms(RecordKeeper):
     """A CMMS: work orders, technicians, callbacks."""
 
     name = "cmms"
+    record, number = "order", "wo_no"
     ROUTES = (
         ("GET", r"/api/ping", "ping"),
         ("POST", r"/api/workorders", "create_work_order"),
         ("GET", r"/api/workorders", "find_work_orders"),
-        ("GET", r"/api/workorders/([^/]+)", "show_work_order"),
+        ("GET", r"/api/workorders/([^/]+)", "show"),
         ("PATCH", r"/api/workorders/([^/]+)", "set_status"),
     )
     CONTROLS = (
-        *Peer.CONTROLS,
+        *RecordKeeper.CONTROLS,
         ("POST", r"/_control/workorders/([^/]+)", "progress_work_order"),
     )
 
-    def __init__(self, *, token: str, webhook_secret: str, **options):
-        self._token = token
-        self._webhook_secret = webhook_secret
-        self._orders: dict[str, dict] = {}
-        self._number_by_key: dict[str, str] = {}
+    def __init__(self, *, token: str, **options):
         self._told_keys: set[str] = set()
-        super().__init__(**options)
-        self._restore()
+        super().__init__(credential=token, **options)
 
     # ------------------------------------------------------------------- API
 
-    def check_credentials(self, request: Request) -> None:
-        sent = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(sent.encode(), f"Bearer {self._token}".encode()):
-            raise Refusal(401, "the bearer token is wrong")
-
-    def ping(self, _request: Request) -> Answer:
-        return Answer(200, {"pong": True})
-
     def create_work_order(self, request: Request) -> Answer:
         wanted = request.json()
-        self._check_work_order(wanted)
-        key = request.headers.get("Idempotency-Key")
-        with self.lock:
-            number = self._number_by_key.get(key) if key else None
-            if number and self.manners.mode == "dedupe":
-                self.ledger.append("replayed", wo_no=number, idempotency_key=key)
-                return Answer(201, self._orders[number])
-            number = f"WO-{FIRST_NUMBER + len(self._orders)}"
-            order = {**wanted, "wo_no": number, "status": "NEW", "version": 1}
-            self.ledger.append("created", order=order, idempotency_key=key)
-            self._remember(order, key)
-        return Answer(201, order, {"Location": f"/api/workorders/{number}"})
+        require_texts(wanted, "summary", "asset", "external_ref")
+        if wanted.get("priority") not in PRIORITIES:
+            raise Refusal(422, f"priority: one of {', '.join(PRIORITIES)}")
+
+        def make():
+            number = f"WO-{FIRST_NUMBER + len(self.records)}"
+            return {**wanted, "wo_no": number, "status": "NEW", "version": 1}
+
+        order = self.create(request, make)
+        return Answer(201, order, {"Location": f"/api/workorders/{order['wo_no']}"})
 
     def find_work_orders(self, request: Request) -> Answer:
-        wanted = request.query.get("external_ref")
-        with self.lock:
-            return Answer(
-                200,
-                [o for o in self._orders.values() if o.get("external_ref") == wanted],
-            )
-
-    def show_work_order(self, _request: Request, number: str) -> Answer:
-        return Answer(200, self._order(number))
+        return self.having("external_ref", request.query.get("external_ref"))
 
     def set_status(self, request: Request, number: str) -> Answer:
         """The status that another system says; the same message sets it once."""
         key = request.headers.get("Idempotency-Key")
         with self.lock:
             if key and key in self._told_keys:
-                return Answer(200, self._order(number))
+                return Answer(200, self.found(number))
             order = self._change(number, request.json(), by="api", key=key)
         return Answer(200, order)
 
@@ -116,16 +93,13 @@ class Cmms(Peer):
         if status not in STATUSES:
             raise Refusal(422, f"status is one of {', '.join(STATUSES)}")
         with self.lock:
-            order = self._order(number)
+            order = self.found(number)
             order = {**order, "status": status, "version": order["version"] + 1}
-            self.ledger.append("changed", order=order, by=by, idempotency_key=key)
-            self._orders[number] = order
-            if key:
-                self._told_keys.add(key)
-            self._call_back(order, wanted)
+            self.keep("changed", order, by=by, idempotency_key=key)
+            self._tell(order, wanted)
         return order
 
-    def _call_back(self, order: dict, wanted: dict) -> None:
+    def _tell(self, order: dict, wanted: dict) -> None:
         notice = {
             "event": "workorder.changed",
             "wo_no": order["wo_no"],
@@ -135,47 +109,17 @@ class Cmms(Peer):
             "technician": wanted.get("technician", "R. Alvarez"),
             "note": wanted.get("note", ""),
         }
-        self.courier.send(
-            Parcel(
-                url=f"{self.odoo}/mfg/v1/hooks/{self.connector}",
-                body=json.dumps(notice).encode(),
-                content_type="application/json",
-                sign=lambda body: cmms_webhook(
-                    self._webhook_secret, int(time.time()), body
-                ),
-                facts={"wo_no": order["wo_no"], "status_word": order["status"]},
-                copies=2 if self.manners.take("repeat_times") else 1,
-            )
+        self.call_back(
+            notice,
+            lambda body: cmms_webhook(self.webhook_secret, int(time.time()), body),
+            {"wo_no": order["wo_no"], "status_word": order["status"]},
         )
 
-    def _order(self, number: str) -> dict:
-        with self.lock:
-            if number not in self._orders:
-                raise Refusal(404, f"no work order {number}")
-            return self._orders[number]
-
-    @staticmethod
-    def _check_work_order(wanted: dict) -> None:
-        for name in ("summary", "asset", "external_ref"):
-            if not isinstance(wanted.get(name), str) or not wanted[name]:
-                raise Refusal(422, f"{name}: a text is expected")
-        if wanted.get("priority") not in PRIORITIES:
-            raise Refusal(422, f"priority: one of {', '.join(PRIORITIES)}")
-
-    def _remember(self, order: dict, key: str | None) -> None:
-        self._orders[order["wo_no"]] = order
-        if key:
-            self._number_by_key[key] = order["wo_no"]
-
-    def _restore(self) -> None:
-        """Read the store back from the ledger, after the process was killed."""
-        for entry in self.ledger.entries():
-            if entry["kind"] in ("created", "changed"):
-                created = entry["kind"] == "created"
-                key = entry.get("idempotency_key")
-                self._remember(entry["order"], key if created else None)
-                if key and not created:
-                    self._told_keys.add(key)
+    def remember(self, entry: Mapping) -> None:
+        """Extended: by which messages it was told what has changed."""
+        super().remember(entry)
+        if entry["kind"] == "changed" and entry.get("idempotency_key"):
+            self._told_keys.add(entry["idempotency_key"])
 
 
 def main() -> None:

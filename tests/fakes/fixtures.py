@@ -1,5 +1,7 @@
 """pytest fixtures: the peers in this process, and an Odoo that only listens."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from tests.fakes.cmms import Cmms
@@ -24,86 +26,61 @@ class Listener(Peer):
 
     def __init__(self, **options):
         self.requests = []
-        super().__init__(odoo="", connector="", **options)
+        super().__init__(**options)
 
     def accept(self, request):
         self.requests.append(request)
         return Answer(202, {"status": "accepted"})
 
 
+@contextmanager
+def serving(kind, folder, odoo="", connector=None, **options):
+    """A peer that serves until the block ends; its ledger lies in the folder."""
+    ledger = folder / f"{kind.name}.jsonl"
+    options |= {"odoo": odoo, "connector": connector or kind.name}
+    peer = kind(port=0, ledger=ledger, **options).start()
+    try:
+        yield peer
+    finally:
+        peer.close()
+
+
 @pytest.fixture
 def odoo(tmp_path):
-    peer = Listener(port=0, ledger=tmp_path / "odoo.jsonl").start()
-    yield peer
-    peer.close()
+    with serving(Listener, tmp_path) as peer:
+        yield peer
 
 
 @pytest.fixture
 def cmms(tmp_path, odoo):
-    peer = Cmms(
-        port=0,
-        ledger=tmp_path / "cmms.jsonl",
-        odoo=odoo.url,
-        connector="cmms",
-        token=TOKEN,
-        webhook_secret=CMMS_SECRET,
-    ).start()
-    yield peer
-    peer.close()
+    secrets = {"token": TOKEN, "webhook_secret": CMMS_SECRET}
+    with serving(Cmms, tmp_path, odoo.url, **secrets) as peer:
+        yield peer
 
 
 @pytest.fixture
 def qms(tmp_path, odoo):
-    peer = Qms(
-        port=0,
-        ledger=tmp_path / "qms.jsonl",
-        odoo=odoo.url,
-        connector="qms",
-        api_key=API_KEY,
-        webhook_secret=WHSEC,
-    ).start()
-    yield peer
-    peer.close()
+    secrets = {"api_key": API_KEY, "webhook_secret": WHSEC}
+    with serving(Qms, tmp_path, odoo.url, **secrets) as peer:
+        yield peer
 
 
 @pytest.fixture
 def gearhart(tmp_path):
-    peer = Gearhart(
-        port=0,
-        ledger=tmp_path / "gearhart.jsonl",
-        odoo="",
-        connector="gearhart",
-        user=GEARHART_USER,
-        password=GEARHART_PASSWORD,
-    ).start()
-    yield peer
-    peer.close()
+    login = {"user": GEARHART_USER, "password": GEARHART_PASSWORD}
+    with serving(Gearhart, tmp_path, **login) as peer:
+        yield peer
 
 
 @pytest.fixture
 def mes(tmp_path, odoo):
-    peer = Mes(
-        port=0,
-        ledger=tmp_path / "mes.jsonl",
-        odoo=odoo.url,
-        connector="mes",
-        token=TOKEN,
-        webhook_secret=WHSEC,
-    ).start()
-    yield peer
-    peer.close()
+    secrets = {"token": TOKEN, "webhook_secret": WHSEC}
+    with serving(Mes, tmp_path, odoo.url, **secrets) as peer:
+        yield peer
 
 
 @pytest.fixture
 def machine(tmp_path, odoo):
-    peer = Machine(
-        port=0,
-        ledger=tmp_path / "machine.jsonl",
-        odoo=odoo.url,
-        connector="assembly-edge",
-        secret=WHSEC,
-        equipment="ASSY-R1",
-        recording=RECORDING,
-    ).start()
-    yield peer
-    peer.close()
+    robot = {"equipment": "ASSY-R1", "recording": RECORDING, "secret": WHSEC}
+    with serving(Machine, tmp_path, odoo.url, "assembly-edge", **robot) as peer:
+        yield peer

@@ -8,13 +8,11 @@ Control door: ``POST /_control/jobs/<job>`` is that planner at a screen,
 ``{"verdict": "accepted" | "refused", "code": str, "text": str}``.
 """
 
-import hmac
-import json
 import time
 from datetime import datetime, timezone
 
-from .courier import Parcel
-from .peer import Answer, Peer, Refusal, Request, argument_parser
+from .peer import Answer, Refusal, Request, argument_parser
+from .record_keeper import RecordKeeper, require_numbers, require_texts
 from .signing import standard_webhook
 
 FIRST_NUMBER = 5001
@@ -23,10 +21,11 @@ TOLD = ("order", "revision", "qty", "unit", "lots", "due", "steps", "materials")
 VERDICTS = ("accepted", "refused")
 
 
-class Mes(Peer):
+class Mes(RecordKeeper):
     """A MES: jobs, changes, verdicts of its planner, callbacks."""
 
     name = "mes"
+    record = number = "job"
     ROUTES = (
         ("GET", r"/api/v1/ping", "ping"),
         ("POST", r"/api/v1/jobs", "create_job"),
@@ -35,65 +34,44 @@ class Mes(Peer):
         ("POST", r"/api/v1/jobs/([^/]+)/cancel", "cancel_job"),
     )
     CONTROLS = (
-        *Peer.CONTROLS,
+        *RecordKeeper.CONTROLS,
         ("POST", r"/_control/jobs/([^/]+)", "decide_job"),
     )
 
-    def __init__(self, *, token: str, webhook_secret: str, **options):
-        self._token = token
-        self._webhook_secret = webhook_secret
-        self._jobs: dict[str, dict] = {}
-        self._job_by_key: dict[str, str] = {}
-        super().__init__(**options)
-        self._restore()
+    def __init__(self, *, token: str, **options):
+        super().__init__(credential=token, **options)
 
     # ------------------------------------------------------------------- API
-
-    def check_credentials(self, request: Request) -> None:
-        sent = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(sent.encode(), f"Bearer {self._token}".encode()):
-            raise Refusal(401, "the token is wrong")
-
-    def ping(self, _request: Request) -> Answer:
-        return Answer(200, {"status": "up"})
 
     def create_job(self, request: Request) -> Answer:
         wanted = request.json()
         self._check_job(wanted)
-        key = request.headers.get("Idempotency-Key")
-        with self.lock:
-            known = self._job_by_key.get(key) if key else None
-            if known and self.manners.mode == "dedupe":
-                self.ledger.append("replayed", job=known, idempotency_key=key)
-                return Answer(201, {"job": known})
+
+        def make():
             number = self._number_of(wanted["order"])
-            job = {**wanted, "job": number, "status": "planned"}
-            self.ledger.append("created", job=job, idempotency_key=key)
-            self._remember(job, key)
-        return Answer(201, {"job": number})
+            return {**wanted, "job": number, "status": "planned"}
+
+        return Answer(201, {"job": self.create(request, make)["job"]})
 
     def find_jobs(self, request: Request) -> Answer:
-        wanted = request.query.get("external_ref")
-        with self.lock:
-            every = list(self._jobs.values())
-        return Answer(200, [job for job in every if job["external_ref"] == wanted])
+        return self.having("external_ref", request.query.get("external_ref"))
 
     def change_job(self, request: Request, number: str) -> Answer:
         """A change tells the whole job; one that is not newer changes nothing."""
         wanted = request.json()
         self._check_job(wanted)
         with self.lock:
-            job = self._job(number)
+            job = self.found(number)
             if wanted["revision"] > job["revision"]:
                 told = {name: wanted.get(name) for name in TOLD}
-                self._keep("changed", {**job, **told})
+                self.keep("changed", {**job, **told})
         return Answer(200, {"job": number})
 
     def cancel_job(self, _request: Request, number: str) -> Answer:
         with self.lock:
-            job = self._job(number)
+            job = self.found(number)
             if job["status"] != "cancelled":
-                self._keep("cancelled", {**job, "status": "cancelled"})
+                self.keep("cancelled", {**job, "status": "cancelled"})
         return Answer(200, {"job": number})
 
     # --------------------------------------------------------------- control
@@ -104,14 +82,14 @@ class Mes(Peer):
         if wanted.get("verdict") not in VERDICTS:
             raise Refusal(422, f"verdict is one of {', '.join(VERDICTS)}")
         with self.lock:
-            job = {**self._job(number), "status": wanted["verdict"]}
-            self._keep("decided", job)
-            self._call_back(job, wanted)
+            job = {**self.found(number), "status": wanted["verdict"]}
+            self.keep("decided", job)
+            self._tell(job, wanted)
         return Answer(200, job)
 
     # -------------------------------------------------------------- internal
 
-    def _call_back(self, job: dict, wanted: dict) -> None:
+    def _tell(self, job: dict, wanted: dict) -> None:
         notice = {
             "type": f"job.{wanted['verdict']}",
             "job": job["job"],
@@ -122,55 +100,25 @@ class Mes(Peer):
             "at": datetime.now(timezone.utc).isoformat(),
         }
         call_id = f"mes-{job['job']}-{time.time_ns()}"
-        self.courier.send(
-            Parcel(
-                url=f"{self.odoo}/mfg/v1/hooks/{self.connector}",
-                body=json.dumps(notice).encode(),
-                content_type="application/json",
-                sign=lambda body: standard_webhook(
-                    self._webhook_secret, call_id, int(time.time()), body
-                ),
-                facts={"job": job["job"], "verdict": wanted["verdict"]},
-                copies=2 if self.manners.take("repeat_times") else 1,
-            )
+        self.call_back(
+            notice,
+            lambda body: standard_webhook(
+                self.webhook_secret, call_id, int(time.time()), body
+            ),
+            {"job": job["job"], "verdict": wanted["verdict"]},
         )
 
     def _number_of(self, order: str) -> str:
         """The number of the job of an order, a new one where there is none."""
-        for number, job in self._jobs.items():
+        for number, job in self.records.items():
             if job["order"] == order and job["status"] != "cancelled":
                 return number
-        return f"J-{FIRST_NUMBER + len(self._jobs)}"
-
-    def _job(self, number: str) -> dict:
-        with self.lock:
-            if number not in self._jobs:
-                raise Refusal(404, f"no job {number}")
-            return self._jobs[number]
+        return f"J-{FIRST_NUMBER + len(self.records)}"
 
     @staticmethod
     def _check_job(wanted: dict) -> None:
-        if not isinstance(wanted.get("order"), str) or not wanted["order"]:
-            raise Refusal(422, "order: a text is expected")
-        for name in ("qty", "revision"):
-            value = wanted.get(name)
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise Refusal(422, f"{name}: a number is expected")
-
-    def _keep(self, kind: str, job: dict) -> None:
-        self.ledger.append(kind, job=job)
-        self._remember(job, None)
-
-    def _remember(self, job: dict, key: str | None) -> None:
-        self._jobs[job["job"]] = job
-        if key:
-            self._job_by_key[key] = job["job"]
-
-    def _restore(self) -> None:
-        """Read the store back from the ledger, after the process was killed."""
-        for entry in self.ledger.entries():
-            if entry["kind"] in ("created", "changed", "cancelled", "decided"):
-                self._remember(entry["job"], entry.get("idempotency_key"))
+        require_texts(wanted, "order")
+        require_numbers(wanted, "qty", "revision")
 
 
 def main() -> None:
