@@ -131,8 +131,14 @@ class MfgShiftSummaryMaking(models.Model):
         return summary
 
     def _correct(self, spans):
-        """Compute it again; a new version where anything is different."""
+        """Compute it again; a new version where anything is different.
+
+        Not any more when states of the shift are not kept: the rest would say less.
+        """
         self.ensure_one()
+        if self._is_settled():
+            self.is_due = False
+            return
         found = self._figure_out(
             self.workcenter_id, self.begins_at, self.ends_at, spans
         )
@@ -143,6 +149,11 @@ class MfgShiftSummaryMaking(models.Model):
         if any(self[name] != value for name, value in before.items()):
             self.version += 1
             self._tell()
+
+    def _is_settled(self):
+        """Whether the retention has removed states of before the shift was over."""
+        kept = self.workcenter_id.mfg_equipment_ids.mapped("mfg_history_since")
+        return any(since and since > self.begins_at for since in kept)
 
     # ----------------------------------------------------------------- figures
 

@@ -153,6 +153,18 @@ class TestRetentionHistory(EdgeCase):
 
         self.assertEqual(len(self.states()), 5)
 
+    def test_h1_a_shift_whose_states_are_gone_is_not_summed_up_again(self):
+        self.given_history()
+        old = self.given_summary(LONG - 5, version=1, down_s=3600)
+        self.given_summary(10)
+        self.retain()
+        self.assertEqual(len(self.states()), 3)
+        old.is_due = True
+
+        old._correct([(old.begins_at, old.ends_at)])
+
+        self.assertRecordValues(old, [{"version": 1, "down_s": 3600, "is_due": False}])
+
     def test_h1_what_was_recorded_lately_stays_whenever_it_was(self):
         self.given_history()
         self.env.cr.execute("UPDATE mfg_edge_state SET recorded_at = %s", (self.now,))
