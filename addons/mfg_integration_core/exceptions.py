@@ -24,6 +24,7 @@
     ├── PermanentDeliveryError   502  a person looks
     ├── MessageExpiredError      410  nobody acts: it is of no use any more
     ├── MissingReferenceError    424  waits until the thing it names exists
+    │   ├── OutOfTurnError       424  waits beside its lane for what it overtook
     │   ├── UnmappedValueError   424  waits until the value map knows the word
     │   └── UndecidedError       424  waits until an Approver has decided
     ├── GateError                409  blocked by holds that somebody can clear
@@ -334,6 +335,17 @@ class MissingReferenceError(MfgIntegrationError):
         super().__init__(detail, **more)
         self.model = model
         self.key = key
+
+
+class OutOfTurnError(MissingReferenceError):
+    """The event overtook what it is about; it waits beside its lane, not in it.
+
+    What it waits for may well stand behind it. Once the connector's retry plan is over
+    and that has not come, it is a dead letter, which blocks nothing but itself.
+    """
+
+    title = "Came before what it is about"
+    code = "out_of_turn"
 
 
 class UnmappedValueError(MissingReferenceError):

@@ -9,6 +9,7 @@ from ..exceptions import (
     InvalidEventError,
     MfgIntegrationError,
     MissingReferenceError,
+    OutOfTurnError,
 )
 
 _logger = logging.getLogger(__name__)
@@ -113,6 +114,8 @@ class MfgInboxOutcome(models.Model):
             reason=self._reason_of(self.connector_id, error),
             **values,
         )
+        if isinstance(error, OutOfTurnError):
+            self._step_aside()
         self.env["mfg.delivery.attempt"]._finish(task, outcome, error)
         if not isinstance(error, (MfgIntegrationError, UserError)):
             _logger.error(
@@ -124,7 +127,8 @@ class MfgInboxOutcome(models.Model):
 
     def _judge(self, task, error):
         """The state that an error leads to, more values, and the attempt's outcome."""
-        if isinstance(error, (MissingReferenceError, GateError)):
+        is_overtaking = isinstance(error, OutOfTurnError)
+        if isinstance(error, (MissingReferenceError, GateError)) and not is_overtaking:
             values = {
                 **self._waits_for(error),
                 "next_attempt_at": self._waiting_until(task),
@@ -137,9 +141,11 @@ class MfgInboxOutcome(models.Model):
         wait = self.connector_id._retry_at(
             task.turn + 1, getattr(error, "retry_after", None)
         )
+        awaited = self._waits_for(error) if is_overtaking else {}
         if wait is None:
-            return "dead", {}, "permanent"
-        return "retry", {"next_attempt_at": wait}, "retryable"
+            return "dead", awaited, "permanent"
+        state = "waiting" if is_overtaking else "retry"
+        return state, {**awaited, "next_attempt_at": wait}, "retryable"
 
     def _waiting_until(self, task):
         """When a waiting event looks again; it never gives up."""

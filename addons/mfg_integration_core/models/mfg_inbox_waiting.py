@@ -6,6 +6,20 @@ class MfgInboxWaiting(models.Model):
 
     _inherit = "mfg.inbox.event"
 
+    def _step_aside(self):
+        """Leave the lane for one of the event's own; what was behind it goes on."""
+        self.ensure_one()
+        self.flush_recordset()
+        self.env.cr.execute(
+            """
+            UPDATE mfg_inbox_event
+               SET ordering_key = 'event:' || uuid, lane_id = NULL, lane_sequence = NULL
+             WHERE id = %s AND ordering_key <> 'event:' || uuid
+            """,
+            (self.id,),
+        )
+        self.invalidate_recordset(["ordering_key", "lane_id", "lane_sequence"])
+
     @api.model
     def _resume_waiting(self, cr, references):
         """Let the events go on that waited for these records.

@@ -85,6 +85,24 @@ class CommittedCase(BaseCase):
             lambda env: env["mfg.connector"].browse(self.connector_id)._drain(0)
         )
 
+    def begin(self, env):
+        """A lease on the only lane and the task begun under it, as a worker would."""
+        worker = env["mfg.lane.worker"]
+
+        def transaction():
+            return read_committed(self.registry)
+
+        lease = worker._new_lease(self.connector_id, "in", transaction)
+        (task,) = worker._begin(lease, worker._claim(lease, 1))
+        return worker, lease, task
+
+    def given_lost_worker(self, *, lane_id):
+        """Have the lease on a lane run out, as when its worker was killed."""
+        self.sql(
+            "UPDATE mfg_lane SET lease_until = now() - interval '1 day' WHERE id = %s",
+            lane_id,
+        )
+
     def states(self):
         """State of each of the connector's events, in the order they came."""
         return [

@@ -21,17 +21,6 @@ class TestLane(CommittedCase):
             claimed = lanes._claim(cr, self.connector_id, "in", token, seconds, 1)
             return claimed[0] if claimed else None
 
-    def begin(self, env):
-        """A lease on the only lane and the task begun under it, as a worker would."""
-        worker = env["mfg.lane.worker"]
-
-        def transaction():
-            return read_committed(self.registry)
-
-        lease = worker._new_lease(self.connector_id, "in", transaction)
-        (task,) = worker._begin(lease, worker._claim(lease, 1))
-        return worker, lease, task
-
     def test_a_leased_lane_is_nobody_elses(self):
         self.given_events(self.event(1))
 
@@ -196,11 +185,7 @@ class TestLane(CommittedCase):
 
         def die(env):
             _worker, _lease, task = self.begin(env)
-            self.sql(
-                "UPDATE mfg_lane SET lease_until = now() - interval '1 day'"
-                " WHERE id = %s",
-                task.lane_id,
-            )
+            self.given_lost_worker(lane_id=task.lane_id)
 
         self.commit(die)
         self.assertEqual(self.states(), ["processing"])

@@ -100,7 +100,23 @@ class ProductionReportedHandler(models.AbstractModel):
             *self._parts(event, order, "byproduct", "by_products"),
             *self._parts(event, order, "component", "consumption"),
         ]
-        return self.env["mfg.production.report"]._take(order, values, event)
+        report = self.env["mfg.production.report"]._take(order, values, event)
+        self._resume_reversals(event, report)
+        return report
+
+    def _resume_reversals(self, event, report):
+        """Let the reversals go on that were here before the report."""
+        # sudo: what waits is the hub's.
+        events = self.env["mfg.inbox.event"].sudo()
+        events.flush_model()
+        names = {report.name, event.event_id}
+        ids = events._resume_awaiting(
+            self.env.cr, [(report._name, name) for name in names]
+        )
+        if ids:
+            events.invalidate_model(["state", "next_attempt_at", "reason"])
+            # sudo: as above.
+            self.env["mfg.connector"].sudo().browse(ids)._wake()
 
     def _good(self, event, order):
         """Lines of the good pieces, one for each serial number."""

@@ -1,6 +1,6 @@
 from odoo import _, models
 
-from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
+from odoo.addons.mfg_integration_core.exceptions import OutOfTurnError
 
 
 class ReportReversedHandler(models.AbstractModel):
@@ -13,7 +13,7 @@ class ReportReversedHandler(models.AbstractModel):
     def _handle(self, event):
         """The report that takes the other one back.
 
-        :raise MissingReferenceError: no report of that id is known
+        :raise OutOfTurnError: no report of that id is known yet
         :raise GateError: it was posted, and a hold forbids to take it back
         """
         report = self._get_report(event)
@@ -58,12 +58,12 @@ class ReportReversedHandler(models.AbstractModel):
         )
         if report:
             return report.with_env(self.env)
-        raise MissingReferenceError(
-            _("No report %(report)s of this sender is known.", report=told),
+        raise OutOfTurnError(
+            _("No report %(report)s of this sender is known yet.", report=told),
             model="mfg.production.report",
             key=told,
             remedy=_(
-                "If it never comes, reject this event; what it takes back was never"
-                " counted."
+                "It is taken back as soon as it comes. If it never does, reject this"
+                " event; what it takes back was never counted."
             ),
         )
