@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, _, models
+from odoo import SUPERUSER_ID, _, api, models
 
 from odoo.addons.mfg_integration_core.unit_of_work import run_in_transaction
 
@@ -45,6 +45,27 @@ class MfgOutboxRelease(models.Model):
         for order in dead._mfg_release_orders(RELEASED):
             message = dead.filtered(lambda each, order=order: each.res_id == order.id)
             order._mfg_set_answer(REFUSED, message[:1]._mfg_why_not_taken())
+
+    @api.model
+    def _mfg_release_settle(self):
+        """Tell the orders that still count as released though their message is dead.
+
+        A dead letter and its order are written in two transactions.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT message.id
+              FROM mfg_outbox_message message
+              JOIN mrp_production production ON production.id = message.res_id
+             WHERE message.state = 'dead' AND message.event_type IN %s
+               AND message.res_model = 'mrp.production'
+               AND production.mfg_release_state = %s
+            """,
+            (ASKING, RELEASED),
+        )
+        ids = [message_id for (message_id,) in self.env.cr.fetchall()]
+        self.browse(ids)._mfg_release_failed()
 
     def _mfg_release_orders(self, release):
         """Orders in a state of release whose last revision the messages tell."""
