@@ -176,6 +176,7 @@ from . import mfg_value_map_version
 from . import mfg_map_version
 from . import mfg_map_trial
 from . import mrp_production
+from . import mrp_production_merging
 from . import mrp_workcenter
 from . import mrp_workorder
 from . import res_company

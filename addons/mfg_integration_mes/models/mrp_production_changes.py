@@ -38,6 +38,14 @@ class MrpProduction(models.Model):
             (orders - self)._mfg_join_moves()
         return orders
 
+    def _mfg_is_told_of(self):
+        """Extended: reports, also those that nobody has decided about yet."""
+        # sudo: reports are the hub's.
+        order = self.sudo()
+        reports = order.mfg_report_ids.filtered(lambda each: each.state != "rejected")
+        operations = order.workorder_ids.mfg_operation_report_ids
+        return bool(reports or operations) or super()._mfg_is_told_of()
+
     def _mfg_join_moves(self):
         """One move of each component and product again.
 

@@ -1,3 +1,5 @@
+from odoo.exceptions import UserError
+
 from .costs_case import CostsCase
 
 
@@ -57,6 +59,69 @@ class TestOrderChanges(CostsCase):
         self.assertEqual(self.on_hand(self.gearbox), 50)
         self.assertSums(merged)
         self.assertCosts(merged)
+
+    def test_g2_orders_of_which_something_was_told_are_not_merged(self):
+        self.gearbox.mfg_posting_policy = "progress"
+        self.given_reason()
+        silent, told = self.given_order(20, "GB-20"), self.given_order(30, "GB-30")
+        rework = [{"quantity": 2, "reason": "SCRATCH"}]
+        self.report(0, order=told, rework=rework)
+        self.assertEqual(told.state, "confirmed")
+
+        with self.assertRaises(UserError) as refused:
+            (silent | told).action_merge()
+
+        self.assertIn(told.name, str(refused.exception))
+        self.assertNotIn(silent.name, str(refused.exception))
+        self.assertEqual(told.mfg_reported_rework_quantity, 2)
+
+    def test_g5_orders_that_machines_counted_for_are_not_merged(self):
+        silent, counted = self.given_order(20, "GB-20"), self.given_order(30, "GB-30")
+        counted.mfg_good_quantity = 3
+
+        with self.assertRaises(UserError) as refused:
+            (silent | counted).action_merge()
+
+        self.assertIn(counted.name, str(refused.exception))
+
+    def test_g2_a_report_for_an_order_that_was_merged_waits_with_ready_choices(self):
+        orders = self.given_order(20, "GB-20") | self.given_order(30, "GB-30")
+        orders.action_merge()
+
+        late = self.report(5, order=orders[0], lot="GB-20")
+
+        self.assertRecordValues(late, [{"state": "to_decide", "cause": "closed"}])
+
+    def test_g2_after_a_split_of_progress_both_orders_add_up(self):
+        self.gearbox.mfg_posting_policy = "progress"
+        self.report(30)
+
+        first, second = self.order._split_productions({self.order: [70, 30]})
+        self.report(40, order=first)
+        self.report(30, order=second, lot="GB-9")
+        for order, quantity in ((first, 70), (second, 30)):
+            self.finish(order)
+            self.assertEqual(order.qty_produced, quantity)
+            self.assertSums(order)
+            self.assertCosts(order)
+
+        self.assertEqual(self.on_hand(self.gearbox), 100)
+        self.assertEqual(self.on_hand(self.housing), 1560 - 100)
+
+    def test_g2_less_ordered_than_was_reported_is_made_all_the_same(self):
+        self.gearbox.mfg_posting_policy = "progress"
+        used = {"product": "HOUSING", "quantity": 40, "lot": "H-9"}
+        self.report(40, consumption=[used])
+        self.env["change.production.qty"].create(
+            {"mo_id": self.order.id, "product_qty": 30}
+        ).change_prod_qty()
+
+        self.finish()
+
+        self.assertEqual(self.on_hand(self.gearbox), 40)
+        self.assertEqual(self.on_hand(self.housing), 1560 - 40)
+        self.assertSums(self.order)
+        self.assertCosts()
 
     def test_g2_after_an_unbuild_the_order_still_says_what_was_reported(self):
         self.report(20, is_final=True)
