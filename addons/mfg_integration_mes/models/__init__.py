@@ -3,6 +3,7 @@ from . import mfg_production_report_line
 from . import mfg_operation_report
 from . import mfg_production_report_taking
 from . import mfg_production_report_deciding
+from . import mfg_production_report_lots
 from . import mfg_production_posting
 from . import mfg_production_posting_work
 from . import mfg_production_posting_lots
@@ -27,6 +28,7 @@ from . import mfg_outbox_release
 from . import mfg_own_code
 from . import mfg_setting
 from . import mfg_subscription
+from . import mfg_sweeper_release
 from . import mrp_bom
 from . import mrp_bom_parts
 from . import mrp_production_release

@@ -5,7 +5,7 @@ from odoo import _, models
 
 from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
-from ..protocols.report_sums import COMPONENT, exact
+from ..protocols.report_sums import COMPONENT, SCRAP, exact
 
 #: Candidates that are named to who has to say which lot was used.
 CANDIDATES = 10
@@ -17,13 +17,14 @@ class MfgProductionPosting(models.Model):
     _inherit = "mfg.production.posting"
 
     def _settle_lots(self, reports):
-        """Give lines of components with lots the lots that are reserved for the order.
+        """Give components, used or lost, the lots that are reserved for the order.
 
         :raise MissingReferenceError: not enough is reserved; names lots to choose from
         """
         lines = reports.sudo().line_ids.filtered(
             lambda line: (
-                line.kind == "component"
+                line.kind in (COMPONENT, SCRAP)
+                and not line.is_product
                 and line.product_id.tracking != "none"
                 and not line.lot_id
                 and line.quantity
@@ -34,12 +35,14 @@ class MfgProductionPosting(models.Model):
                 lambda line, product=product: line.product_id == product
             )
             wanted = exact(round(sum(of_product.mapped("quantity")), 9))
-            if wanted < 0:
-                lots = self._lots_used(product)
-            else:
-                lots = self._lots_reserved(product, wanted)
-            for line in of_product:
-                self._give_lots(line, lots)
+            reserved = self._lots_reserved(product, wanted) if wanted >= 0 else None
+            for role in (COMPONENT, SCRAP):
+                lots = reserved
+                if lots is None:
+                    lots = self._lots_moved(role, product)
+                for line in of_product:
+                    if line.kind == role:
+                        self._give_lots(line, lots)
 
     def _lots_reserved(self, product, wanted):
         """``{lot: Decimal}`` reserved by the order's open moves.
@@ -76,11 +79,11 @@ class MfgProductionPosting(models.Model):
             order="in_date, id",
         )
 
-    def _lots_used(self, product):
+    def _lots_moved(self, role, product):
         """``{lot: Decimal}`` that can be given back, the newest first."""
         used = defaultdict(Decimal)
         for key, quantity in self.production_id._mfg_moved().items():
-            if key.role == COMPONENT and key.product == product.id and key.lot:
+            if key.role == role and key.product == product.id and key.lot:
                 used[self.env["stock.lot"].browse(key.lot)] += quantity
         return dict(sorted(used.items(), key=lambda item: -item[0].id))
 

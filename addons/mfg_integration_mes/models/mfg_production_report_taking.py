@@ -2,12 +2,9 @@ from collections import defaultdict
 from decimal import Decimal
 
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
-from odoo.addons.mfg_integration_core.compat import producing_lots, set_producing_lots
-from odoo.addons.mfg_integration_core.exceptions import (
-    InvalidEventError,
-    MissingReferenceError,
-)
+from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
 from ..protocols.report_sums import COMPONENT, exact, exceeds
 
@@ -106,30 +103,9 @@ class MfgProductionReport(models.Model):
         for line in (*lines, *values.get("lines", ())):
             if line["kind"] in ("good", "scrap") and line["product"] == product:
                 line["lot"] = line.get("lot") or self._lot_made(order)
+            elif line["kind"] == "byproduct":
+                line["lot"] = line.get("lot") or self._lot_left(order, line["product"])
         return [_line(**line) for line in (*lines, *values.get("lines", ()))]
-
-    @api.model
-    def _lot_made(self, order):
-        """The lot that the order makes; Odoo's next one where it has none yet."""
-        if order.product_id.tracking == "none":
-            return None
-        lots = producing_lots(order)
-        if len(lots) == 1 and order.product_id.tracking == "lot":
-            return lots
-        if order.product_id.tracking == "serial":
-            raise InvalidEventError(
-                _(
-                    "%(product)s has serial numbers, and the report names none.",
-                    product=order.product_id.display_name,
-                ),
-                code="serial_missing",
-                remedy=_("Report one serial number for each piece."),
-            )
-        lot = self.env["stock.lot"].create(
-            {"product_id": order.product_id.id, "company_id": order.company_id.id}
-        )
-        set_producing_lots(order, lot)
-        return lot
 
     # --------------------------------------------------------- what goes with it
 
@@ -162,7 +138,8 @@ class MfgProductionReport(models.Model):
         ).items():
             quantity = round(per_piece * pieces, 9)
             if (role, part.id) not in told and quantity:
-                line = _line(kind=role, product=part, quantity=quantity)
+                lot = self._lot_left(order, part) if role == "byproduct" else None
+                line = _line(kind=role, product=part, quantity=quantity, lot=lot)
                 derived.append({**line, "is_derived": True})
         return [*lines, *derived]
 
@@ -222,6 +199,7 @@ class MfgProductionReport(models.Model):
     def _count(self):
         """Let the report count, and post it where the policy says so."""
         order = self.production_id
+        self._check_serials()
         if self.workorder_id:
             self.workorder_id._mfg_follow_reports()
         corrects_posting = bool(self.sudo().reverses_id.posting_id)
@@ -233,14 +211,29 @@ class MfgProductionReport(models.Model):
             self._finish()
 
     def _finish(self):
-        """Finish what the report says is finished: its operation, or the order."""
+        """Finish what the report says is finished: its operation, or the order.
+
+        :raise MissingReferenceError: nobody says which lot of a component was used
+        """
         order = self.production_id
         if self.workorder_id and self.workorder_id != order._mfg_last_operation():
             self.workorder_id.button_finish()
             return
-        order.with_context(
-            skip_backorder=True, skip_consumption=True
-        ).button_mark_done()
+        order = order.with_context(skip_backorder=True, skip_consumption=True)
+        try:
+            order._mfg_post_waiting()
+            if order.qty_produced or order._mfg_made_by_reports():
+                order.button_mark_done()
+            else:
+                # Odoo would take an order of which nothing is made for one that is.
+                order._mfg_note(_("Nothing was made; the shop floor says that is all."))
+                # sudo: from 19.0 on Odoo touches analytic lines; a MES may not.
+                order.sudo().action_cancel()
+        except UserError as error:
+            if isinstance(error.__cause__, MissingReferenceError):
+                # A person is told; the report waits for what it needs.
+                raise error.__cause__ from error
+            raise
 
     def _told(self):
         """What the report says, in one line."""

@@ -9,6 +9,8 @@ from . import test_models_release
 from . import test_models_release_changes
 from . import test_models_release_costs
 from . import test_models_release_policy
+from . import test_models_release_refused
 from . import test_models_report_deciding
+from . import test_models_reports_lane
 from . import test_security_plants
 from . import test_templates_demo_mes

@@ -78,3 +78,15 @@ class TestProductionReported(ReportsCase):
         self.assertEqual(self.on_hand(self.gearbox), 20)
         self.assertEqual(self.on_hand(self.housing), 560 - 20)
         self.assertSums(self.order)
+
+    def test_g2_a_final_report_of_nothing_makes_nothing(self):
+        for policy in ("post", "progress"):
+            order = self.scene.order(self.bom, 10)
+            self.gearbox.mfg_posting_policy = policy
+
+            self.report(0, order=order, is_final=True)
+
+            self.assertEqual(order.qty_produced, 0, policy)
+            self.assertEqual(self.on_hand(self.gearbox), 0, policy)
+            self.assertEqual(self.on_hand(self.housing), 560, policy)
+            self.assertIn(order.state, ("done", "cancel"), policy)

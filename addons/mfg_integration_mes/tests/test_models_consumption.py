@@ -45,6 +45,26 @@ class TestConsumption(ReportsCase):
         self.assertEqual(caught.exception.model, "stock.lot")
         self.assertIn("H-1 (60 Units), H-2 (500 Units)", caught.exception.remedy)
 
+    def test_g4_a_final_report_waits_for_its_lots_as_any_other(self):
+        self.gearbox.mfg_posting_policy = "progress"
+        self.order.do_unreserve()
+
+        with self.assertRaises(MissingReferenceError) as caught:
+            self.report(10, is_final=True)
+
+        self.assertEqual(caught.exception.model, "stock.lot")
+
+    def test_g4_a_lost_part_with_lots_is_the_reserved_one(self):
+        self.given_reason()
+
+        self.report(
+            5, scrap=[{"quantity": 2, "reason": "SCRATCH", "component": "HOUSING"}]
+        )
+
+        self.assertEqual(self.on_hand(self.housing, self.h1), 60 - 7)
+        self.assertEqual(self.order.scrap_ids.lot_id, self.h1)
+        self.assertSums(self.order)
+
     def test_g4_each_lot_made_knows_the_lots_that_went_into_it(self):
         def names(report):
             made = report.posting_id.move_ids.move_line_ids.filtered(

@@ -1,2 +1,3 @@
 from . import test_costs
 from . import test_order_changes
+from . import test_tracked
