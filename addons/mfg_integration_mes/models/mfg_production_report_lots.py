@@ -3,8 +3,8 @@ from odoo import _, api, models
 from odoo.addons.mfg_integration_core.compat import producing_lots, set_producing_lots
 from odoo.addons.mfg_integration_core.exceptions import InvalidEventError
 
-from .mfg_production_report_line import MADE
-
+#: What makes pieces of the order's product come to be.
+MADE = ("good", "scrap")
 #: How often each serial number was made: accepted reports of any order, less unbuilt.
 MADE_SERIALS = """
     SELECT lot.name, min(production.name)
