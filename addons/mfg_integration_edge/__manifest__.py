@@ -33,6 +33,7 @@
         "wizards/mfg_edge_proof_views.xml",
         "views/mfg_connector_views.xml",
         "views/mfg_edge_state_views.xml",
+        "wizards/mfg_edge_stop_reason_views.xml",
         "views/mfg_edge_stop_views.xml",
         "views/mfg_edge_alarm_views.xml",
         "views/mfg_edge_crossing_views.xml",

@@ -36,6 +36,7 @@ from . import mfg_edge_stop_posting
 from . import mrp_workcenter
 from . import mrp_workcenter_productivity
 from . import mfg_edge_alarm
+from . import mfg_line
 from . import mfg_edge_crossing
 from . import mfg_rule_crossing
 from . import mfg_shift_summary

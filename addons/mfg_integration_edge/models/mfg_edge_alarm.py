@@ -34,11 +34,12 @@ class MfgEdgeAlarm(models.Model):
 
     @api.depends("code", "text", "equipment_id")
     def _compute_display_name(self):
+        # sudo: who may see it may know its name, whatever rights on machines.
         for alarm in self:
             words = " ".join(part for part in (alarm.code, alarm.text) if part)
             alarm.display_name = _(
                 "%(machine)s: %(alarm)s",
-                machine=alarm.equipment_id.display_name,
+                machine=alarm.sudo().equipment_id.display_name,
                 alarm=words,
             )
 

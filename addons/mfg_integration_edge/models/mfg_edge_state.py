@@ -177,9 +177,10 @@ class MfgEdgeState(models.Model):
 
     @api.depends("state", "equipment_id")
     def _compute_display_name(self):
+        # sudo: who may see it may know its name, whatever rights on machines.
         for point in self:
             point.display_name = _(
                 "%(machine)s: %(state)s",
-                machine=point.equipment_id.display_name,
+                machine=point.sudo().equipment_id.display_name,
                 state=point.state,
             )

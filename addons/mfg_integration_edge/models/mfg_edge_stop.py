@@ -85,10 +85,11 @@ class MfgEdgeStop(models.Model):
 
     @api.depends("equipment_id", "began_at")
     def _compute_display_name(self):
+        # sudo: who may see it may know its name, whatever rights on machines.
         for stop in self:
             stop.display_name = _(
                 "%(machine)s, %(began)s UTC",
-                machine=stop.equipment_id.display_name,
+                machine=stop.sudo().equipment_id.display_name,
                 began=stop.began_at and stop.began_at.replace(microsecond=0),
             )
 

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import api, fields, models, tools
+from odoo import _, api, fields, models, tools
 
 from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
@@ -110,6 +110,17 @@ class MfgEdgeWindow(models.Model):
                 ON mfg_edge_window (started_at) WHERE kind = 'single';
             """
         )
+
+    @api.depends("equipment", "good_quantity", "scrap_quantity")
+    def _compute_display_name(self):
+        """What it says to people; its number says nothing."""
+        for window in self:
+            window.display_name = _(
+                "%(machine)s: %(good)s good, %(scrap)s scrap",
+                machine=window.equipment,
+                good=f"{window.good_quantity:g}",
+                scrap=f"{window.scrap_quantity:g}",
+            )
 
     # --------------------------------------------------------------- quantities
 

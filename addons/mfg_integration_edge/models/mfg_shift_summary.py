@@ -94,10 +94,11 @@ class MfgShiftSummary(models.Model):
 
     @api.depends("workcenter_id", "shift", "day")
     def _compute_display_name(self):
+        # sudo: who may see it may know its name, whatever rights on machines.
         for summary in self:
             summary.display_name = _(
                 "%(workcenter)s, %(shift)s, %(day)s",
-                workcenter=summary.workcenter_id.display_name,
+                workcenter=summary.sudo().workcenter_id.display_name,
                 shift=summary.shift,
                 day=summary.day,
             )

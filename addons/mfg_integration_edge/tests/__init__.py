@@ -27,3 +27,4 @@ from . import test_browser_line_screen
 from . import test_security_plants
 from . import test_models_machine_races
 from . import test_models_machine_crons
+from . import test_wizards_stop_reason

@@ -43,6 +43,22 @@ expect("unknown", texts("[data-availability=unknown] .o_mfg_line_card_state b"),
 ]);
 """
 
+ONE_LINE = """
+await action.doAction("mfg_integration_edge.mfg_line_action_screen");
+const row = await soon("the line", () =>
+    [...document.querySelectorAll(".o_data_row")].find((each) =>
+        each.textContent.includes("Press Line")
+    )
+);
+row.querySelector("button[name='action_mfg_open_screen']").click();
+const title = await shown(".o_mfg_line_screen_title");
+expect("title", title.textContent.includes("Press Line"), true);
+expect("cards", texts(".o_mfg_line_card_name"), [workcenter]);
+document.querySelector(".o_mfg_line_screen_leave").click();
+await soon("the menus", () => document.querySelector(".o_main_navbar"));
+await soon("the lines", () => document.querySelector(".o_data_row"));
+"""
+
 
 @tagged("post_install", "-at_install")
 class TestBrowserLineScreen(ScreensCase):
@@ -64,3 +80,17 @@ class TestBrowserLineScreen(ScreensCase):
         others.mfg_workcenter_id = False
 
         self.browse_as_admin(MEASURE)
+
+    def test_g10_a_line_has_a_screen_of_its_own_and_a_way_to_it_and_back(self):
+        press = self.scene.workcenter("Press Center")
+        self.scene.equipment(press)
+        self.scene.equipment(self.scene.workcenter("Saw Center"))
+        plant = self.env["mfg.plant"].create(
+            {"name": "Plant", "code": "PL", "company_id": self.env.company.id}
+        )
+        line = self.env["mfg.line"].create(
+            {"name": "Press Line", "code": "PRL", "plant_id": plant.id}
+        )
+        press.mfg_line_id = line
+
+        self.browse_as_admin(ONE_LINE, workcenter=press.display_name)

@@ -87,6 +87,18 @@ class TestAccess(EdgeCase):
                 of_robot = [("equipment_id", "=", self.robot.id)]
                 self.assertEqual(model.search_count(of_robot), found, name)
 
+    def test_who_has_no_rights_on_machines_opens_what_they_told(self):
+        self.handle(state("s1", "Held"))
+        self.handle(envelope("a1", ALARM, code="OIL-12", active=True))
+
+        for name in ("state", "stop", "alarm"):
+            of_robot = [("equipment_id", "=", self.robot.id)]
+            told = self.env[f"mfg.edge.{name}"].search(of_robot, limit=1)
+            self.env.invalidate_all()
+            with self.subTest(name=name):
+                shown = told.with_user(self.viewer).display_name
+                self.assertIn(self.robot.name, shown)
+
     def test_nobody_changes_what_machines_sent(self):
         administrator = self.env.ref("base.user_admin")
         for model in (*SENT, "mfg.edge.enrolment"):

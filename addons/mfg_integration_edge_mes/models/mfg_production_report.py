@@ -1,8 +1,46 @@
-from odoo import api, models
+from odoo import _, api, fields, models
 
 
 class MfgProductionReport(models.Model):
     _inherit = "mfg.production.report"
+
+    mfg_window_id = fields.Many2one(
+        "mfg.edge.window",
+        "Counts in It",
+        compute="_compute_mfg_window_id",
+        compute_sudo=True,
+    )
+
+    # ---------------------------------------------------------------- computes
+
+    @api.depends("event_uuid")
+    def _compute_mfg_window_id(self):
+        """By the event that both came with."""
+        uuids = [uuid for uuid in self.mapped("event_uuid") if uuid]
+        windows = self.env["mfg.edge.window"].search([("event_uuid", "in", uuids)])
+        by_uuid = {window.event_uuid: window for window in windows}
+        for report in self:
+            report.mfg_window_id = by_uuid.get(report.event_uuid, False)
+
+    def _compute_title(self):
+        """Extended: the number of a window says nothing to people."""
+        super()._compute_title()
+        for report in self:
+            window = report.mfg_window_id
+            if window and not report.reverses_id:
+                report.title = _(
+                    "Counts of %(machine)s",
+                    machine=window.equipment_id.display_name or window.equipment,
+                )
+
+    # ----------------------------------------------------------------- actions
+
+    def action_open_window(self):
+        """The counts that the report was made of."""
+        self.ensure_one()
+        return self.mfg_window_id.get_formview_action()
+
+    # ---------------------------------------------------------------- business
 
     @api.model
     def _take_window(self, order, window):

@@ -68,6 +68,17 @@ class TestMachineReports(EdgeCase):
         self.assertEqual(self.on_hand(), 55)
         self.assertEqual(self.order._mfg_told(), self.order._mfg_moved())
 
+    def test_g5_from_the_report_to_its_counts_and_back_is_one_click(self):
+        self.counted(count("c1", 70, 2, job_order=self.order.name))
+
+        report = self.reports()
+        window = report.mfg_window_id
+
+        self.assertEqual(window.good_quantity, 70)
+        self.assertEqual(report.action_open_window()["res_id"], window.id)
+        self.assertEqual(window.action_open_report()["res_id"], report.id)
+        self.assertIn(window.equipment_id.display_name, report.title)
+
     def test_progress_reaches_stock_when_the_order_is_finished(self):
         self.gearbox.mfg_posting_policy = "progress"
         self.counted(count("c1", 70, 2, job_order=self.order.name))

@@ -16,6 +16,7 @@ from . import mrp_production_ledger
 from . import mrp_production_moves
 from . import mrp_production_proof
 from . import mrp_production_reports
+from . import mrp_production_undecided
 from . import mrp_workcenter_productivity
 from . import mrp_workorder_charged
 from . import product_template
@@ -34,6 +35,7 @@ from . import mrp_bom_parts
 from . import mrp_production_release
 from . import mrp_production_release_answer
 from . import mrp_production_release_content
+from . import mrp_production_release_delay
 from . import mrp_production_release_telling
 from . import mrp_production_release_watch
 from . import mrp_workorder

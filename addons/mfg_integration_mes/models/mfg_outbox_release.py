@@ -89,6 +89,19 @@ class MfgOutboxRelease(models.Model):
         reason = (self.reason or self.reason_code or "").strip()
         return reason.splitlines()[0] if reason else _("It could not be delivered.")
 
+    def _mfg_why_on_the_way(self):
+        """Why a message has not arrived yet, in one line; nothing while all is well."""
+        self.ensure_one()
+        if self.state in ("retry", "held"):
+            return self._mfg_why_not_taken()
+        if self.connector_id.breaker_state != "closed":
+            return self.connector_id.breaker_reason or _(
+                "%(partner)s does not answer.", partner=self.connector_id.name
+            )
+        if self.connector_id.state == "paused":
+            return _("%(partner)s is paused.", partner=self.connector_id.name)
+        return False
+
     def _mfg_give_way(self, order):
         """Let a new release pass what the MES did not take of the order before."""
         # sudo: who releases an order need not see what was exchanged.

@@ -1,8 +1,8 @@
 from odoo import _, api, fields, models
 
 STATES = [
-    ("accepted", "Accepted"),
     ("to_decide", "To be decided"),
+    ("accepted", "Accepted"),
     ("rejected", "Rejected"),
 ]
 CAUSES = [
@@ -28,6 +28,12 @@ class MfgProductionReport(models.Model):
     name = fields.Char(
         "Report", required=True, readonly=True, help="The sender's number of it."
     )
+    title = fields.Char(
+        "What",
+        compute="_compute_title",
+        compute_sudo=True,
+        help="The sender's number of the report, or what it is where that says little.",
+    )
     state = fields.Selection(
         STATES, required=True, readonly=True, default="accepted", index=True
     )
@@ -48,7 +54,7 @@ class MfgProductionReport(models.Model):
         ondelete="set null",
         help="What brought it.",
     )
-    event_uuid = fields.Char("Event UUID", readonly=True)
+    event_uuid = fields.Char("Event UUID", readonly=True, index="btree_not_null")
     reported_at = fields.Datetime(
         required=True, readonly=True, help="When it happened, says the sender."
     )
@@ -101,11 +107,21 @@ class MfgProductionReport(models.Model):
                 )
                 report[f"{kind}_quantity"] = sum(of_kind.mapped("quantity"))
 
-    @api.depends("name", "production_id")
+    @api.depends("name", "reverses_id")
+    def _compute_title(self):
+        for report in self:
+            taken_back = report.reverses_id
+            report.title = (
+                _("Takes back %(report)s", report=taken_back.title)
+                if taken_back
+                else report.name
+            )
+
+    @api.depends("title", "production_id")
     def _compute_display_name(self):
         for report in self:
             order = report.sudo().production_id.name
-            report.display_name = f"{order}: {report.name}"
+            report.display_name = f"{order}: {report.title}"
 
     # ----------------------------------------------------------------- actions
 

@@ -8,6 +8,7 @@ from . import test_models_consumption
 from . import test_models_release
 from . import test_models_release_changes
 from . import test_models_release_costs
+from . import test_models_release_delay
 from . import test_models_release_policy
 from . import test_models_release_refused
 from . import test_models_report_deciding

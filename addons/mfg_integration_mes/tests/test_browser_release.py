@@ -13,6 +13,7 @@ expect("before", texts(state), ["Not Released"]);
 await soon("released", () => texts(state)[0] === "Released");
 await shown("button[name='action_mfg_withdraw']");
 expect("release", texts("button[name='action_mfg_release']"), []);
+expect("paused", texts(".o_mfg_release_delay .o_field_widget"), ["MES is paused."]);
 """
 
 REFUSED = """
@@ -27,13 +28,13 @@ expect("again", texts("button[name='action_mfg_release']"), ["Release Again"]);
 """
 
 LISTED = """
-await action.doAction("mfg_integration_mes.mrp_production_action_release");
+await action.doAction("mfg_integration_mes.mrp_production_action_release", {
+    viewType: "list",
+});
 await shown(".o_group_header");
 const headers = texts(".o_group_header .o_group_name");
 expect("refused", headers.some((text) => text.startsWith("Refused")), true);
-await action.doAction("mfg_integration_mes.mrp_production_action_release", {
-    viewType: "kanban",
-});
+await action.doAction("mfg_integration_mes.mrp_production_action_release");
 await soon("the reason on its card", () =>
     texts(".o_kanban_record").some((text) => text.includes("NO_FIXTURE"))
 );

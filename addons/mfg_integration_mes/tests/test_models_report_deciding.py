@@ -144,3 +144,14 @@ class TestReportDeciding(ReportsCase):
         self.assertEqual(self.on_hand(self.gearbox), 0)
         self.assertEqual(self.on_hand(self.housing), 560)
         self.assertSums(self.order)
+
+    def test_g3_the_order_says_how_many_of_its_reports_wait_and_leads_to_them(self):
+        self.report(100)
+        self.assertEqual(self.order.mfg_undecided_count, 0)
+
+        beyond = self.report(7)
+        self.assertEqual(self.order.mfg_undecided_count, 1)
+        self.assertEqual(self.order.action_mfg_view_undecided()["res_id"], beyond.id)
+        self.decide(beyond, "approve")
+
+        self.assertEqual(self.order.mfg_undecided_count, 0)

@@ -15,7 +15,8 @@ export class LineScreen extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.lineId = this.props.action?.params?.line_id || false;
+        this.action = useService("action");
+        this.lineId = this.lineOf(this.props.action);
         this.state = useState({
             title: "",
             workcenters: [],
@@ -25,6 +26,20 @@ export class LineScreen extends Component {
         onWillStart(() => this.refresh());
         const timer = setInterval(() => this.refresh(), REFRESH_MS);
         onWillUnmount(() => clearInterval(timer));
+    }
+
+    /** The line of this screen, false for all of them. */
+    lineOf(action) {
+        const {line_id: lineId, of_line: ofLine} = action?.params || {};
+        return lineId || (ofLine && action.context?.active_id) || false;
+    }
+
+    /** Back to the menus: to the lines, or to what all machines did. */
+    leave() {
+        const back = this.lineId
+            ? "mfg_integration_edge.mfg_line_action_screen"
+            : "mfg_integration_edge.mfg_edge_state_action";
+        return this.action.doAction(back, {clearBreadcrumbs: true});
     }
 
     /** Ask again; what cannot be asked for is shown as unknown, not as it was. */
