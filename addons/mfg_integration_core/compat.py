@@ -10,16 +10,21 @@ def configuration_file(config) -> str:
     return config.options["config"] or config.rcfile
 
 
+def produces_several_lots(production) -> bool:
+    """Whether Odoo keeps all the serial numbers of an order with it."""
+    return "lot_producing_ids" in production._fields
+
+
 def producing_lots(production):
     """Lots or serials that the order produces."""
-    if "lot_producing_ids" in production._fields:
+    if produces_several_lots(production):
         return production.lot_producing_ids
     return production.lot_producing_id
 
 
 def set_producing_lots(production, lots):
     """Let the order produce ``lots``; one lot at most where Odoo knows only one."""
-    if "lot_producing_ids" in production._fields:
+    if produces_several_lots(production):
         production.lot_producing_ids = lots
     else:
         production.lot_producing_id = lots[:1]

@@ -85,11 +85,6 @@ class MrpProduction(models.Model):
         told = self.filtered("mfg_report_ids")
         return super(MrpProduction, self - told)._get_consumption_issues()
 
-    def _check_sn_uniqueness(self):
-        """Extended: Odoo takes each serial number that was posted for a second use."""
-        if not self.mfg_posting_ids:
-            super()._check_sn_uniqueness()
-
     def _post_inventory(self, cancel_backorder=False):
         """Extended: reports first; what was posted keeps its price and its origin."""
         told = self.filtered("mfg_report_ids")
