@@ -16,7 +16,8 @@ COMPONENTS = (
     ("Gear set 3:1", 1),
     ("Bearing 6204", 2),
 )
-STOCK = 5000
+#: Of each component: enough for all that the longest run of tests orders.
+STOCK = 500_000
 ORDER_QUANTITY = 120
 WORK_CENTER = "Assembly Line 1"
 EQUIPMENT = "Assembly Robot R1"

@@ -12,7 +12,7 @@ import pytest
 from devkit import fuzz, plant, stage
 from devkit.console import DevkitError
 
-SECONDS = 60
+SECONDS = 25
 DOOR = {
     "get": {
         "operationId": "door",

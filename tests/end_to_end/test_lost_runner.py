@@ -18,7 +18,12 @@ def health(live):
 
 
 def notes(live, kind):
-    return live.value("SELECT count(*) FROM mfg_hub_note WHERE kind = %s", kind)
+    """How many notes of that kind there are of the runner; others may be noted, too."""
+    return live.value(
+        "SELECT count(*) FROM mfg_hub_note WHERE kind = %s AND text LIKE %s",
+        kind,
+        "%job runner%",
+    )
 
 
 def runner_status(live):

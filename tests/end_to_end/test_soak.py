@@ -4,7 +4,7 @@ import random
 
 from devkit.soak_run import Plan, play
 
-SECONDS = 45
+SECONDS = 20
 
 
 def test_b7_two_partners_and_users_write_one_field_and_nothing_echoes(live):
