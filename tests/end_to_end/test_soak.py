@@ -14,4 +14,4 @@ def test_b7_two_partners_and_users_write_one_field_and_nothing_echoes(live):
     counts = play(live, Plan(seed, SECONDS), say=print)
 
     # It is no soak where nobody wrote.
-    assert all(count > 10 for count in counts.values()), counts
+    assert all(counts.values()), counts
