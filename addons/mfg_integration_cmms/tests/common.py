@@ -1,12 +1,11 @@
-from uuid import uuid4
+from odoo.tests import TransactionCase
 
-from odoo import fields
-from odoo.tests import TransactionCase, new_test_user
+from odoo.addons.mfg_integration_core.tests.partner_case import PartnerCase
 
 REPORTED = "mfg.maintenance.reported.v1"
 
 
-class CmmsCase(TransactionCase):
+class CmmsCase(PartnerCase, TransactionCase):
     """A plant with one equipment and a live CMMS."""
 
     @classmethod
@@ -20,22 +19,7 @@ class CmmsCase(TransactionCase):
     @classmethod
     def given_connector(cls, code):
         """A live connector of the demo CMMS, acting with no right but Connection."""
-        user = new_test_user(
-            cls.env, code, groups="mfg_integration_core.group_connection"
-        )
-        user.email = False  # Systems have no mailbox.
-        connector = cls.env["mfg.connector"].create(
-            {
-                "name": f"CMMS {code}",
-                "code": code,
-                "template": "demo_cmms",
-                "base_url": "http://127.0.0.1:1",
-                "state": "live",
-                "user_id": user.id,
-            }
-        )
-        connector.action_add_default_subscriptions()
-        return connector
+        return cls.given_partner(code, "demo_cmms", "CMMS")
 
     def given_request(self, **values):
         """A corrective maintenance request for the equipment."""
@@ -51,37 +35,13 @@ class CmmsCase(TransactionCase):
 
     def given_report(self, work_order="WO-1001", event_time=False, **data):
         """An event of the CMMS that a worker has just taken up."""
-        event_id = str(uuid4())
-        return self.env["mfg.inbox.event"].create(
-            {
-                "uuid": str(uuid4()),
-                "connector_id": self.connector.id,
-                "company_id": self.connector.company_id.id,
-                "event_id": event_id,
-                "event_type": REPORTED,
-                "event_time": event_time,
-                "received_at": fields.Datetime.now(),
-                "ordering_key": work_order,
-                "correlation_id": str(uuid4()),
-                "state": "processing",
-                "payload": {
-                    "specversion": "1.0",
-                    "id": event_id,
-                    "source": "/cmms",
-                    "type": REPORTED,
-                    "data": {"work_order": work_order, **data},
-                },
-            }
+        return self.given_event(
+            self.connector,
+            REPORTED,
+            {"work_order": work_order, **data},
+            key=work_order,
+            event_time=event_time,
         )
-
-    def handle(self, event):
-        """Handle the event as a worker does: as the connector's user."""
-        connector = event.connector_id
-        as_user = event.with_user(connector.user_id).with_context(
-            mfg_connector_id=connector.id,
-            allowed_company_ids=connector.company_id.ids,
-        )
-        as_user._handle_as_user()
 
     def messages_about(self, document):
         """Messages owed about a document."""

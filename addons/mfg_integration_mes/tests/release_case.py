@@ -1,18 +1,14 @@
 """A plant whose orders go to a MES."""
 
-from uuid import uuid4
-
-from odoo import fields
-from odoo.tests import new_test_user
-
 from odoo.addons.mfg_integration_core.tests.common import ManufacturingCase
+from odoo.addons.mfg_integration_core.tests.partner_case import PartnerCase
 
 from ..models.release_events import CANCELLED, CHANGED, RELEASED
 
 ANSWERED = "mfg.production.release_answered.v1"
 
 
-class ReleaseCase(ManufacturingCase):
+class ReleaseCase(PartnerCase, ManufacturingCase):
     """A live MES, a gearbox of one component, released as a test says."""
 
     @classmethod
@@ -25,24 +21,8 @@ class ReleaseCase(ManufacturingCase):
 
     @classmethod
     def given_mes(cls, code, **values):
-        """A live connector of the demo MES, acting with no right but Connection."""
-        user = new_test_user(
-            cls.env, code, groups="mfg_integration_core.group_connection"
-        )
-        user.email = False  # Systems have no mailbox.
-        connector = cls.env["mfg.connector"].create(
-            {
-                "name": f"MES {code}",
-                "code": code,
-                "template": "demo_mes",
-                "base_url": "http://127.0.0.1:1",
-                "state": "live",
-                "user_id": user.id,
-                **values,
-            }
-        )
-        connector.action_add_default_subscriptions()
-        return connector
+        """A live connector of the demo MES."""
+        return cls.given_partner(code, "demo_mes", "MES", **values)
 
     def given_policy(self, policy, product=None):
         """The release policy of a product, the scene's by default."""
@@ -63,7 +43,6 @@ class ReleaseCase(ManufacturingCase):
 
     def given_answer(self, order, /, accepted=True, event_time=False, **data):
         """An event of the MES that a worker has just taken up."""
-        event_id = str(uuid4())
         data = {
             "order": order.name,
             "revision": order.mfg_release_revision,
@@ -72,38 +51,15 @@ class ReleaseCase(ManufacturingCase):
         }
         if not accepted:
             data.setdefault("reason", {"code": "NO_FIXTURE", "text": "Out for repair"})
-        return self.env["mfg.inbox.event"].create(
-            {
-                "uuid": str(uuid4()),
-                "connector_id": self.connector.id,
-                "company_id": self.connector.company_id.id,
-                "event_id": event_id,
-                "event_type": ANSWERED,
-                "event_time": event_time,
-                "received_at": fields.Datetime.now(),
-                "ordering_key": data["order"],
-                "correlation_id": str(uuid4()),
-                "state": "processing",
-                "payload": {
-                    "specversion": "1.0",
-                    "id": event_id,
-                    "source": "/mes",
-                    "type": ANSWERED,
-                    "data": data,
-                },
-            }
+        return self.given_event(
+            self.connector, ANSWERED, data, key=data["order"], event_time=event_time
         )
 
     # ------------------------------------------------------------------- when
 
     def handle(self, event):
-        """Handle the event as a worker does: as the connector's user."""
-        connector = event.connector_id
-        as_user = event.with_user(connector.user_id).with_context(
-            mfg_connector_id=connector.id,
-            allowed_company_ids=connector.company_id.ids,
-        )
-        as_user._handle_as_user()
+        """Extended: as a worker commits it."""
+        super().handle(event)
         self.commit()
 
     # ------------------------------------------------------------------- then

@@ -1,11 +1,10 @@
 """The scene of the tests of reports: lots, a by-product, two operations."""
 
-from uuid import uuid4
-
-from odoo import Command, fields
+from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.mfg_integration_core import compat
+from odoo.addons.mfg_integration_core.tests.partner_case import PartnerCase
 from odoo.addons.mfg_integration_core.tests.stock_scene import StockScene
 
 REPORTED = "mfg.production.reported.v1"
@@ -21,7 +20,7 @@ CONNECTION_GROUPS = ",".join(
 )
 
 
-class ReportsCase(TransactionCase):
+class ReportsCase(PartnerCase, TransactionCase):
     """A MES at a line that presses housings and assembles 100 gearboxes."""
 
     @classmethod
@@ -101,33 +100,14 @@ class ReportsCase(TransactionCase):
             }
         )
 
-    def given_event(self, event_type, data, at="2026-03-02 09:40:58", **values):
-        """An event of the MES as the door stores it."""
-        event_id = values.pop("event_id", uuid4().hex)
-        return self.env["mfg.inbox.event"].create(
-            {
-                "connector_id": self.connector.id,
-                "company_id": self.connector.company_id.id,
-                "event_type": event_type,
-                "event_id": event_id,
-                "uuid": str(uuid4()),
-                "correlation_id": str(uuid4()),
-                "ordering_key": "one",
-                "received_at": fields.Datetime.now(),
-                "event_time": at,
-                "state": "processing",
-                "payload": {"id": event_id, "type": event_type, "data": data},
-                **values,
-            }
-        )
-
     def handle(self, event_type, data, **values):
         """Handle an event with no more rights than the connector's user has.
 
         :return: the document that it was about
         """
-        event = self.given_event(event_type, data, **values)
-        event.with_user(self.connector.user_id)._handle_as_user()
+        values.setdefault("event_time", values.pop("at", "2026-03-02 09:40:58"))
+        event = self.given_event(self.connector, event_type, data, **values)
+        super().handle(event)
         self.env.invalidate_all()
         return event._document()
 

@@ -1,15 +1,13 @@
-from uuid import uuid4
-
-from odoo import fields
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase
 
 from odoo.addons.mfg_integration_core import compat
+from odoo.addons.mfg_integration_core.tests.partner_case import PartnerCase
 
 DECIDED = "mfg.inspection.decided.v1"
 INSPECTION = "mfg.quality.inspection"
 
 
-class QualityCase(TransactionCase):
+class QualityCase(PartnerCase, TransactionCase):
     """A plant with one order that makes a lot; a live QMS where a test gives it."""
 
     @classmethod
@@ -67,22 +65,7 @@ class QualityCase(TransactionCase):
     @classmethod
     def given_qms(cls, code="qms-under-test"):
         """A live connector of the demo QMS, acting with no right but Connection."""
-        user = new_test_user(
-            cls.env, code, groups="mfg_integration_core.group_connection"
-        )
-        user.email = False  # Systems have no mailbox.
-        connector = cls.env["mfg.connector"].create(
-            {
-                "name": f"QMS {code}",
-                "code": code,
-                "template": "demo_qms",
-                "base_url": "http://127.0.0.1:1",
-                "state": "live",
-                "user_id": user.id,
-            }
-        )
-        connector.action_add_default_subscriptions()
-        return connector
+        return cls.given_partner(code, "demo_qms", "QMS")
 
     def given_fault(self, order=None, reason="Assembly Robot R1: E-217"):
         """A hold on the order, as a machine's fault places it."""
@@ -97,44 +80,13 @@ class QualityCase(TransactionCase):
 
     def given_decision(self, connector, inspection="Q-77", **data):
         """An event of the QMS that a worker has just taken up."""
-        event_id = str(uuid4())
         data = {
             "inspection": inspection,
             "decided_by": "Ines Okafor",
             "decided_at": "2026-03-02T09:20:00Z",
             **data,
         }
-        return self.env["mfg.inbox.event"].create(
-            {
-                "uuid": str(uuid4()),
-                "connector_id": connector.id,
-                "company_id": connector.company_id.id,
-                "event_id": event_id,
-                "event_type": DECIDED,
-                "received_at": fields.Datetime.now(),
-                "ordering_key": inspection,
-                "correlation_id": str(uuid4()),
-                "state": "processing",
-                "payload": {
-                    "specversion": "1.0",
-                    "id": event_id,
-                    "source": "/qms",
-                    "type": DECIDED,
-                    "data": data,
-                },
-            }
-        )
-
-    # --------------------------------------------------------------------- when
-
-    def handle(self, event):
-        """Handle the event as a worker does: as the connector's user."""
-        connector = event.connector_id
-        as_user = event.with_user(connector.user_id).with_context(
-            mfg_connector_id=connector.id,
-            allowed_company_ids=connector.company_id.ids,
-        )
-        as_user._handle_as_user()
+        return self.given_event(connector, DECIDED, data, key=inspection)
 
     # --------------------------------------------------------------------- then
 
