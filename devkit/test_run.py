@@ -23,6 +23,7 @@ NO_NOISE = ("--disable-warnings", "--color=auto")
 # pytest-odoo silences Odoo unless told otherwise, and nobody would see a warning.
 LOG_WATCH = ("--odoo-log-level=warn", "-p", "devkit.log_watch")
 BROWSER = ("-p", "devkit.browser_watch")
+QUICKER = ("-p", "devkit.quick_passwords", "-p", "devkit.ready_bundles")
 
 
 #: So long after the end of pytest its last lines are waited for.
@@ -155,4 +156,4 @@ class Run:
             config["db_replica_host"] = self.series.configuration(None, {})["db_host"]
         command = self.series.odoo_command(database, config=config)
         conf = command[command.index("-c") + 1]
-        return [f"--odoo-config={conf}", "--odoo-http", *LOG_WATCH, *BROWSER]
+        return [f"--odoo-config={conf}", "--odoo-http", *LOG_WATCH, *BROWSER, *QUICKER]
