@@ -1,6 +1,18 @@
 """What a reading adds, in SQL; the rule is that of ``protocols/counter.py``."""
 
 
+def is_kept_sql(reading: str) -> str:
+    """Whether the one that a reading was added to is still there, or never was.
+
+    Without it nobody can say any more what the reading adds.
+    """
+    return f"""
+        ({reading}.previous_id IS NULL
+         OR EXISTS (SELECT 1 FROM mfg_edge_reading before
+                     WHERE before.id = {reading}.previous_id))
+    """
+
+
 def increment_sql(reading: str, previous: str) -> str:
     """The increment of a reading to the one before it, as an SQL expression.
 

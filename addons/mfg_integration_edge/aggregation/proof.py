@@ -11,7 +11,7 @@ from .. import event_partitions
 from ..event_rows import ITEM_BITS
 from ..protocols.machine_events import COUNT, COUNTER, CYCLE
 from .counts import GOOD, SCRAP
-from .increments import increment_sql
+from .increments import increment_sql, is_kept_sql
 from .run import PLACE
 
 #: Raw counts of a window of kind *counts*: those of its keys between its places.
@@ -42,7 +42,7 @@ def _value(reading: str, event: str) -> str:
         f" ELSE {GOOD.replace('event.', event + '.')} END"
     )
     return (
-        f"CASE WHEN {reading}.received_at < %(kept_since)s THEN {reading}.value"
+        f"CASE WHEN {reading}.received_at::date <> ALL(%(days)s) THEN {reading}.value"
         f" WHEN {event}.id IS NOT NULL THEN {own} END"
     )
 
@@ -80,6 +80,26 @@ _READ = f"""
            WHERE proof.kind = 'readings' AND known.window_id = proof.id) added
 """
 
+_BATCH = """
+    SELECT 1 FROM mfg_edge_batch batch WHERE batch.connector_id = proof.connector_id
+"""
+
+#: Whether all that a window was made of is still there. Days go as a whole, but not in
+#: a row: one with events that nobody has aggregated yet stays. Readings go after the
+#: batch that they came in.
+_IS_KEPT = f"""
+    CASE proof.kind
+    WHEN 'counts' THEN EXISTS ({_BATCH} AND batch.position = proof.first_position)
+        AND NOT EXISTS ({_BATCH} AND batch.received_at::date <> ALL(%(days)s)
+                 AND batch.position BETWEEN proof.first_position
+                                        AND proof.last_position)
+    WHEN 'readings' THEN EXISTS ({_BATCH} AND batch.position = proof.first_position)
+        AND NOT EXISTS (
+            SELECT 1 FROM mfg_edge_reading known
+             WHERE known.window_id = proof.id AND NOT {is_kept_sql("known")})
+    ELSE TRUE END
+"""
+
 #: Each window with what it and its corrections say, and what the raw events say.
 _COMPARED = f"""
     SELECT proof.*, total.good AS said_good, total.scrap AS said_scrap,
@@ -92,11 +112,7 @@ _COMPARED = f"""
            CASE proof.kind WHEN 'counts' THEN counted.scrap
                            WHEN 'readings' THEN read.scrap
                            ELSE total.scrap END AS raw_scrap,
-           proof.kind IN ('single', 'readings') OR EXISTS (
-               SELECT 1 FROM mfg_edge_batch batch
-                WHERE batch.connector_id = proof.connector_id
-                  AND batch.position = proof.first_position
-                  AND batch.received_at >= %(kept_since)s) AS is_kept
+           {_IS_KEPT} AS is_kept
       FROM mfg_edge_window proof
      CROSS JOIN LATERAL (
          SELECT proof.good_quantity + COALESCE(sum(late.good_quantity), 0) AS good,
@@ -108,10 +124,16 @@ _COMPARED = f"""
 """
 
 
+#: The windows that stand for those with these ids.
+_JUDGED = """
+    proof.id IN (SELECT COALESCE(corrects_id, id) FROM mfg_edge_window
+                  WHERE id = ANY(%(ids)s))
+"""
+
+
 def _values(cr, **more) -> dict:
-    """What the queries ask for: the first day whose raw events are kept."""
-    days = event_partitions.days(cr)
-    return {"kept_since": days[0].isoformat() if days else "infinity", **more}
+    """What the queries ask for: the days whose raw events are kept."""
+    return {"days": event_partitions.days(cr), **more}
 
 
 def contradictions(cr, window_ids) -> list[tuple]:
@@ -127,8 +149,7 @@ def contradictions(cr, window_ids) -> list[tuple]:
         f"""
         SELECT id, said_good::text, raw_good::text, said_scrap::text, raw_scrap::text
           FROM ({_COMPARED}
-                AND proof.id IN (SELECT COALESCE(corrects_id, id) FROM mfg_edge_window
-                                  WHERE id = ANY(%(ids)s))) compared
+                AND {_JUDGED}) compared
          WHERE is_kept
            AND (said_good IS DISTINCT FROM raw_good
                 OR said_scrap IS DISTINCT FROM raw_scrap
@@ -140,11 +161,32 @@ def contradictions(cr, window_ids) -> list[tuple]:
     return cr.fetchall()
 
 
+def kept(cr, window_ids) -> tuple[int, int, int]:
+    """How many windows can be judged, their events, and how many windows cannot.
+
+    A window that corrects another is judged with it.
+    """
+    cr.execute(
+        f"""
+        SELECT count(*) FILTER (WHERE is_kept),
+               COALESCE(sum(event_count) FILTER (WHERE is_kept), 0),
+               count(*) FILTER (WHERE NOT is_kept)
+          FROM (SELECT event_count, {_IS_KEPT} AS is_kept
+                  FROM mfg_edge_window proof
+                 WHERE {_JUDGED}) compared
+        """,
+        _values(cr, ids=list(window_ids)),
+    )
+    return cr.fetchone()
+
+
 @dataclass(frozen=True)
 class OrderProof:
     """What the raw events, the windows and the order itself say about an order.
 
     :param raw_count: raw events in its windows
+    :param kept_count: windows that the raw events can be compared with; one is judged
+        together with its corrections
     :param unkept_count: windows whose raw events are not kept any more; they are taken
         at their word
     :param coming_good: corrections of its windows that it has not got yet
@@ -152,6 +194,7 @@ class OrderProof:
 
     order_id: int
     window_count: int
+    kept_count: int
     unkept_count: int
     raw_count: int
     raw_good: Decimal
@@ -187,7 +230,8 @@ def of_orders(cr, order_ids) -> list[OrderProof]:
         WITH compared AS (
             {_COMPARED} AND proof.production_id = ANY(%(ids)s) AND proof.is_output),
         raw AS (
-            SELECT production_id, count(*) FILTER (WHERE NOT is_kept) AS unkept,
+            SELECT production_id, count(*) FILTER (WHERE is_kept) AS kept,
+                   count(*) FILTER (WHERE NOT is_kept) AS unkept,
                    sum(CASE WHEN is_kept THEN raw_count ELSE event_count END) AS events,
                    sum(CASE WHEN is_kept THEN raw_good ELSE said_good END) AS good,
                    sum(CASE WHEN is_kept THEN raw_scrap ELSE said_scrap END) AS scrap
@@ -202,8 +246,8 @@ def of_orders(cr, order_ids) -> list[OrderProof]:
                    sum(scrap_quantity) AS scrap
               FROM mfg_edge_window
              WHERE production_id = ANY(%(ids)s) AND is_output GROUP BY production_id)
-        SELECT mo.id, COALESCE(posted.windows, 0), COALESCE(raw.unkept, 0),
-               COALESCE(raw.events, 0),
+        SELECT mo.id, COALESCE(posted.windows, 0), COALESCE(raw.kept, 0),
+               COALESCE(raw.unkept, 0), COALESCE(raw.events, 0),
                COALESCE(raw.good, 0)::text, COALESCE(raw.scrap, 0)::text,
                COALESCE(coming.good, 0)::text, COALESCE(coming.scrap, 0)::text,
                COALESCE(posted.good, 0)::text, COALESCE(posted.scrap, 0)::text,
@@ -219,5 +263,5 @@ def of_orders(cr, order_ids) -> list[OrderProof]:
         _values(cr, ids=list(order_ids)),
     )
     return [
-        OrderProof(*map(int, row[:4]), *map(Decimal, row[4:])) for row in cr.fetchall()
+        OrderProof(*map(int, row[:5]), *map(Decimal, row[5:])) for row in cr.fetchall()
     ]

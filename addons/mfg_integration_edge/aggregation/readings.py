@@ -10,7 +10,7 @@ from ..protocols.counter import UNNUMBERED
 from ..protocols.machine_events import COUNT, COUNTER, CYCLE
 from .contexts import at_sql
 from .counts import GOOD, SCRAP
-from .increments import increment_sql
+from .increments import increment_sql, is_kept_sql
 from .run import EVENTS, MOMENT, PLACE, Run
 from .windows import INSERT_RANGES, INSERT_WINDOWS, QUARTER
 
@@ -23,6 +23,9 @@ KEPT = f"""
 _IS_COUNTER = f"event.event_type = '{COUNTER}'"
 
 _SERIES_KEYS = "connector_id, source, equipment, operation, is_counter"
+
+#: What no sender's number is behind; its columns are an integer and a bigint.
+_LAST_BOOT, _LAST_SEQUENCE = (1 << 31) - 1, (1 << 63) - 1
 
 #: The order of a series: by the sender's numbers, else by time, else by arrival.
 _ORDER = "({0}.boot, {0}.sequence, {0}.moment, {0}.place)"
@@ -111,11 +114,29 @@ _POST = f"""
         SELECT series.id AS series_id, context.started_at, context.boot,
                context.sequence,
                series.source = context.source AND context.boot > {UNNUMBERED}
-                   AS is_numbered
+                   AS is_numbered,
+               COALESCE(next_in_time.started_at, 'infinity') AS next_at,
+               COALESCE(next_in_number.boot, {_LAST_BOOT}) AS next_boot,
+               COALESCE(next_in_number.sequence, {_LAST_SEQUENCE}) AS next_sequence
           FROM mfg_edge_context context
           JOIN mfg_edge_series series
             ON series.connector_id = context.connector_id
            AND series.equipment = context.equipment
+          -- One whose numbers say nothing of the series holds by its time.
+          LEFT JOIN LATERAL (
+              SELECT later.started_at FROM mfg_edge_context later
+               WHERE later.connector_id = context.connector_id
+                 AND later.equipment = context.equipment
+                 AND later.started_at > context.started_at
+                 AND (later.source <> series.source OR later.boot = {UNNUMBERED})
+               ORDER BY started_at LIMIT 1) next_in_time ON TRUE
+          LEFT JOIN LATERAL (
+              SELECT later.boot, later.sequence FROM mfg_edge_context later
+               WHERE later.connector_id = context.connector_id
+                 AND later.equipment = context.equipment
+                 AND later.source = context.source
+                 AND (later.boot, later.sequence) > (context.boot, context.sequence)
+               ORDER BY boot, sequence LIMIT 1) next_in_number ON TRUE
          WHERE context.id = ANY(%(contexts)s)),
     touched AS (
         SELECT id FROM fresh
@@ -130,15 +151,16 @@ _POST = f"""
                  AND {_ORDER.format("known")} > {_ORDER.format("fresh")}
                ORDER BY boot, sequence, moment, place LIMIT 1) behind
          WHERE fresh.is_counter
-           AND (behind.previous_id IS NULL
-                OR EXISTS (SELECT 1 FROM mfg_edge_reading earlier
-                            WHERE earlier.id = behind.previous_id))
+           AND {is_kept_sql("behind")}
         UNION
-        -- What was counted behind a context is for that one from now on.
+        -- What was counted behind a context is for that one from now on, up to the
+        -- next. It stays as it is for the same reason.
         SELECT reading.id FROM told_late
           JOIN mfg_edge_reading reading
             ON reading.series_id = told_late.series_id AND reading.job_order IS NULL
            AND reading.moment >= told_late.started_at
+           AND reading.moment < told_late.next_at
+         WHERE {is_kept_sql("reading")}
         UNION
         SELECT reading.id FROM told_late
          CROSS JOIN (VALUES (FALSE), (TRUE)) AS measure (is_scrap)
@@ -147,7 +169,9 @@ _POST = f"""
            AND reading.is_scrap = measure.is_scrap
            AND (reading.boot, reading.sequence)
                > (told_late.boot, told_late.sequence)
-         WHERE told_late.is_numbered),
+           AND (reading.boot, reading.sequence)
+               <= (told_late.next_boot, told_late.next_sequence)
+         WHERE told_late.is_numbered AND {is_kept_sql("reading")}),
     now AS MATERIALIZED (
         SELECT reading.*,
                previous.id AS now_previous_id, context.id AS now_context_id,

@@ -18,6 +18,8 @@ _logger = logging.getLogger(__name__)
 DEFAULT_DAYS = {"retention_days": 30, "dedupe_days": 90}
 #: Batches whose ids one transaction forgets.
 CHUNK_BATCHES = 100
+#: Rows that one transaction deletes.
+CHUNK_ROWS = 5000
 
 
 class MfgEdgeRetention(models.Model):
@@ -57,14 +59,25 @@ class MfgEdgeRetention(models.Model):
                 run(lambda env, day=day: env[self._name]._drop_day_if_done(day))
         run(lambda env: env[self._name]._index_known_ids())
         moment, after = now - max(retention, dedupe), 0
-        run(lambda env: env["mfg.edge.series"]._forget_before(moment))
         while after is not None:
             if time.monotonic() >= deadline:
                 return False
             after = run(
                 lambda env, after=after: env[self._name]._forget_chunk(moment, after)
             )
-        return True
+        steps = ("_forget_readings", "_forget_contexts")
+        return all(self._repeat(run, step, deadline, moment) for step in steps)
+
+    @api.model
+    def _repeat(self, run, step, deadline, *args):
+        """Carry out a step, chunk by chunk; whether there was time enough.
+
+        :param step: name of a method that says how many rows it has deleted
+        """
+        while time.monotonic() < deadline:
+            if run(lambda env: getattr(env[self._name], step)(*args)) < CHUNK_ROWS:
+                return True
+        return False
 
     @api.model
     def _parameter(self, name):
@@ -146,3 +159,64 @@ class MfgEdgeRetention(models.Model):
             (ids,),
         )
         return ids[-1]
+
+    @api.model
+    def _forget_readings(self, moment):
+        """Delete a chunk of the readings of before ``moment``; how many rows.
+
+        Those whose batch is forgotten: while it is there, they prove what was posted.
+        What one that came later was added to stays, and so does the last of a series.
+        """
+        return self._forget(
+            "mfg_edge_reading",
+            """
+            received_at < %(moment)s AND increment IS NOT NULL
+            AND event_row_id < COALESCE(
+                (SELECT min(id)::bigint << %(bits)s FROM mfg_edge_batch
+                  WHERE received_at >= %(moment)s), %(all)s)
+            AND NOT EXISTS (SELECT FROM mfg_edge_batch
+                             WHERE id = due.event_row_id >> %(bits)s)
+            AND (SELECT received_at FROM mfg_edge_reading later
+                  WHERE later.series_id = due.series_id
+                    AND later.is_scrap = due.is_scrap
+                    AND (later.boot, later.sequence, later.moment, later.place)
+                        > (due.boot, due.sequence, due.moment, due.place)
+                  ORDER BY boot, sequence, later.moment, place LIMIT 1) < %(moment)s
+            """,
+            moment=moment,
+            bits=ITEM_BITS,
+            all=(1 << 63) - 1,
+        )
+
+    @api.model
+    def _forget_contexts(self, moment):
+        """Delete a chunk of what was scanned before ``moment``; how many rows.
+
+        What was scanned last still holds, and a posting says what it stems from.
+        """
+        return self._forget(
+            "mfg_edge_context",
+            """
+            received_at < %(moment)s AND EXISTS (
+                SELECT FROM mfg_edge_context later
+                 WHERE later.connector_id = due.connector_id
+                   AND later.equipment = due.equipment
+                   AND later.started_at > due.started_at
+                   AND later.received_at < %(moment)s)
+            AND NOT EXISTS (SELECT FROM mfg_edge_window WHERE context_id = due.id)
+            """,
+            moment=moment,
+        )
+
+    @api.model
+    def _forget(self, table, condition, **values):
+        """Delete a chunk of the rows of which a condition holds; how many rows."""
+        self.env.cr.execute(
+            f"""
+            DELETE FROM {table}
+             WHERE id IN (SELECT id FROM {table} due WHERE {condition}
+                           ORDER BY id LIMIT %(rows)s FOR UPDATE SKIP LOCKED)
+            """,
+            {**values, "rows": CHUNK_ROWS},
+        )
+        return self.env.cr.rowcount

@@ -9,8 +9,6 @@ from odoo.addons.mfg_integration_core.models.mfg_retention import BUDGET_S
 from ..protocols.stops import BOUNDARIES
 
 SETTING = "retention.history_days"
-#: Rows that one transaction deletes.
-CHUNK_ROWS = 5000
 #: Tables of what is over by itself: whose it is, and which of its rows may go.
 #: ``%(moment)s`` is the one before which a row has to be over.
 OVER = {
@@ -106,36 +104,12 @@ class MfgEdgeRetentionHistory(models.Model):
         return [(id_, now - timedelta(days=kept)) for id_, kept in days if kept]
 
     @api.model
-    def _repeat(self, run, step, deadline, *args):
-        """Carry out a step, chunk by chunk; whether there was time enough.
-
-        :param step: name of a method that says how many rows it has deleted
-        """
-        while time.monotonic() < deadline:
-            if run(lambda env: getattr(env[self._name], step)(*args)) < CHUNK_ROWS:
-                return True
-        return False
-
-    @api.model
     def _forget_over(self, table, owner, moment):
         """Delete a chunk of what is over by itself; how many rows."""
         column, condition = OVER[table]
         return self._forget(
             table, f"{column} = %(owner)s AND {condition}", owner=owner, moment=moment
         )
-
-    @api.model
-    def _forget(self, table, condition, **values):
-        """Delete a chunk of the rows of which a condition holds; how many rows."""
-        self.env.cr.execute(
-            f"""
-            DELETE FROM {table}
-             WHERE id IN (SELECT id FROM {table} due WHERE {condition}
-                           ORDER BY id LIMIT %(rows)s FOR UPDATE SKIP LOCKED)
-            """,
-            {**values, "rows": CHUNK_ROWS},
-        )
-        return self.env.cr.rowcount
 
     # ---------------------------------------------------------- states and stops
 

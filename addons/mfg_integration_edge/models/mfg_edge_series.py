@@ -101,35 +101,3 @@ class MfgEdgeSeries(models.Model):
             first=first,
             added=added,
         )
-
-    @api.model
-    def _forget_before(self, moment):
-        """Forget readings and contexts of before ``moment``.
-
-        Of each series the last of them stays: the next reading adds to it, and what
-        was scanned last still holds.
-        """
-        self.env.cr.execute(
-            """
-            DELETE FROM mfg_edge_reading old
-             WHERE received_at < %(moment)s AND increment IS NOT NULL
-               AND EXISTS (
-                   SELECT 1 FROM mfg_edge_reading later
-                    WHERE later.series_id = old.series_id
-                      AND later.is_scrap = old.is_scrap
-                      AND (later.boot, later.sequence, later.moment, later.place)
-                          > (old.boot, old.sequence, old.moment, old.place)
-                      AND later.received_at < %(moment)s);
-            DELETE FROM mfg_edge_context old
-             WHERE received_at < %(moment)s
-               AND EXISTS (
-                   SELECT 1 FROM mfg_edge_context later
-                    WHERE later.connector_id = old.connector_id
-                      AND later.equipment = old.equipment
-                      AND later.started_at > old.started_at
-                      AND later.received_at < %(moment)s)
-               AND NOT EXISTS (
-                   SELECT 1 FROM mfg_edge_window WHERE context_id = old.id)
-            """,
-            {"moment": moment},
-        )

@@ -238,6 +238,11 @@ class MfgEdgeWindow(models.Model):
         self.env.flush_all()
         return aggregation.proof.contradictions(self.env.cr, self.ids)
 
+    def _kept(self):
+        """How many of these can be judged; see :func:`aggregation.proof.kept`."""
+        self.env.flush_all()
+        return aggregation.proof.kept(self.env.cr, self.ids)
+
     def action_prove(self):
         """Show in words whether the raw events confirm these windows."""
         return self.env["mfg.edge.proof"]._show_windows(self)

@@ -21,6 +21,7 @@ from . import test_models_mfg_edge_stop
 from . import test_handlers_machine_alarm
 from . import test_models_counters
 from . import test_models_proof
+from . import test_models_proof_retention
 from . import test_models_any_arrival
 from . import test_models_shift_summary
 from . import test_browser_line_screen

@@ -79,17 +79,3 @@ class TestProof(CountersCase):
 
     def test_g5_order_without_machine_counts_has_nothing_to_prove(self):
         self.assertEqual(self.prove(self.other).verdict, "unknown")
-
-    def test_g5_late_readings_after_retention_change_nothing_that_is_settled(self):
-        job = {"job_order": self.order.name}
-        self.given(
-            counter("a", 10, 0, "1-1", **job),
-            counter("b", 20, 1, "1-2", **job),
-            counter("c", 30, 2, "1-3", **job),
-        )
-        self.env["mfg.edge.series"]._forget_before("2999-01-01")
-
-        self.given(counter("late", 15, 1, "1-1", **job))
-        self.given(counter("d", 31, 3, "1-4", **job))
-
-        self.assertEqual(self.order.mfg_good_quantity, 21)

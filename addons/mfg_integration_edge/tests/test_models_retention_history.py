@@ -3,7 +3,7 @@ from uuid import uuid4
 
 from odoo import fields
 
-from ..models import mfg_edge_retention_history
+from ..models import mfg_edge_retention
 from ..models.mfg_edge_retention_history import SETTING
 from .common import EdgeCase
 
@@ -189,7 +189,7 @@ class TestRetentionHistory(EdgeCase):
         self.assertEqual(self.env["mfg.setting"]._get(SETTING), 0)
 
     def test_h1_history_goes_in_chunks_and_a_run_without_time_says_so(self):
-        self.patch(mfg_edge_retention_history, "CHUNK_ROWS", 1)
+        self.patch(mfg_edge_retention, "CHUNK_ROWS", 1)
         self.given_history()
         model = self.env["mfg.edge.event"]
 

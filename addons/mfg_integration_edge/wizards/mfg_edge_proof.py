@@ -42,6 +42,14 @@ class MfgEdgeProof(models.TransientModel):
             return "differs", self._order_text(proof)
         if not proof.window_count:
             return "unknown", _("No machine has counted for it.")
+        if proof.unkept_count and not proof.kept_count:
+            return "unknown", _(
+                "The %(windows)s postings say %(good)s good and %(scrap)s scrap, and so"
+                " does the order. Their machine events are not kept any more.",
+                good=_plain(proof.window_good),
+                scrap=_plain(proof.window_scrap),
+                windows=proof.window_count,
+            )
         said = _(
             "%(events)s machine events say %(good)s good and %(scrap)s scrap. So do"
             " the %(windows)s postings, and so does the order.",
@@ -57,12 +65,16 @@ class MfgEdgeProof(models.TransientModel):
                 scrap=_plain(proof.coming_scrap),
             )
         if proof.unkept_count:
-            said += " " + _(
-                "Of %(windows)s postings the machine events are not kept any more;"
-                " these are taken at their word.",
-                windows=proof.unkept_count,
-            )
+            said += " " + self._unkept_text(proof.unkept_count)
         return "proven", said
+
+    @api.model
+    def _unkept_text(self, count):
+        return _(
+            "Of %(windows)s postings the machine events are not kept any more; these"
+            " are taken at their word.",
+            windows=count,
+        )
 
     @api.model
     def _raw_text(self, proof):
@@ -97,9 +109,14 @@ class MfgEdgeProof(models.TransientModel):
         lines = [self._window_text(*found) for found in windows._contradictions()]
         if lines:
             return self._show(windows, {"differs"}, lines)
-        events = sum(windows.mapped("event_count"))
-        said = _("The %(count)s machine events in it say the same.", count=events)
-        return self._show(windows, {"proven"}, [said])
+        kept, events, unkept = windows._kept()
+        if not kept:
+            said = _("The machine events are not kept any more: nothing to compare.")
+            return self._show(windows, {"unknown"}, [said])
+        lines = [_("The %(count)s machine events in it say the same.", count=events)]
+        if unkept:
+            lines.append(self._unkept_text(unkept))
+        return self._show(windows, {"proven"}, lines)
 
     @api.model
     def _window_text(self, window_id, good, raw_good, scrap, raw_scrap):
