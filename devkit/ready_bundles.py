@@ -1,7 +1,7 @@
 """A pytest plugin: the web client's bundles are built once, before the browser tests.
 
-Odoo builds them when a page first asks for them, which takes seconds, and keeps them in
-the database; a browser test rolls its database back, and the next one builds them again.
+Odoo builds them when a page first asks for them, which takes seconds, and keeps them
+in the database; a browser test rolls that back, and the next one builds them again.
 """
 
 import pytest

@@ -9,6 +9,8 @@ from .paths import ROOT
 UNIT = ("devkit/tests", "tests/unit", "tests/fakes", "tests/recorded")
 SIMULATION = ("tests/simulation",)
 SYSTEM = ("tests/contract", "tests/end_to_end")
+#: Part of them: processes are killed, cut off or never started.
+OUTAGES = ("tests/end_to_end/outages",)
 ADDONS = ("addons", "tests/addons")
 PLACES = {
     "unit": UNIT,

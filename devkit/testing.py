@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from . import browser, junit, suite, template_database
@@ -13,13 +14,11 @@ from .console import DevkitError, report_downloads, say
 from .paths import ADDONS, ROOT
 from .series import Series, choose
 from .test_run import Run
-from .test_selection import SIMULATION, SYSTEM, UNIT, Selection
+from .test_selection import OUTAGES, SIMULATION, SYSTEM, UNIT, Selection
 
 # Browser tests are named so; run once with all addons, they are not run again for
 # each addon alone, to save time.
 NO_BROWSER = "not browser and not tour"
-#: Lots of runs side by side; two keep two processors busy.
-AT_ONCE = 2
 
 
 @dataclass(frozen=True)
@@ -29,19 +28,19 @@ class Part:
     :param runs: ``runs(series, selection, addons)``, its runs of one series in order;
         ``addons`` are the only ones to install and test, None for all
     :param once: no series changes what they tell, so the first one is enough
-    :param together: the runs of one series (or of the only one) do not disturb each
-        other, and leave the processor time for them
+    :param at_once: runs side by side; two keep two processors busy, and more do where
+        they mostly wait
     """
 
     runs: Callable[..., Iterator[Run]]
     once: bool = False
-    together: bool = False
+    at_once: int = 1
 
-    def lots(self, chosen: Sequence[Series], *wanted) -> list[list[Run]]:
-        """Runs that may be beside those of another lot, each lot in its order."""
-        if self.once:
-            return [[run] for run in self.runs(chosen[0], *wanted)]
-        return [list(self.runs(series, *wanted)) for series in chosen]
+    def runs_of(self, chosen: Sequence[Series], *wanted) -> list[Run]:
+        """The runs of all series, the first one of each before the second ones."""
+        asked = chosen[:1] if self.once else chosen
+        turns = zip_longest(*(self.runs(series, *wanted) for series in asked))
+        return [run for turn in turns for run in turn if run]
 
 
 def main(argv: Sequence[str]) -> int:
@@ -57,8 +56,8 @@ def main(argv: Sequence[str]) -> int:
         series.provision()
         template_database.drop_abandoned(series)
     for part in PARTS:
-        lots = part.lots(chosen, selection, addons)
-        for result in _results(lots, together=part.together):
+        runs = part.runs_of(chosen, selection, addons)
+        for result in _results(runs, part.at_once):
             tally.add(result)
     if not tally.total:
         raise DevkitError(
@@ -109,20 +108,30 @@ def _odoo_tests(
 def _system_tests(
     series: Series, selection: Selection, addons: Sequence[str] | None
 ) -> Iterator[Run]:
-    """Tests of real processes; much of the time they wait for one of them."""
-    if selection.wants("system") and addons is None:
+    """Tests of real processes; those of outages wait for most of their time."""
+    if not selection.wants("system") or addons is not None:
+        return
+    if selection.path:
         yield from _plain("system tests", series, selection, SYSTEM)
+        return
+    yield from _plain("outages", series, selection, OUTAGES)
+    without = [f"--ignore={place}" for place in OUTAGES]
+    yield from _plain("system tests", series, selection, SYSTEM, without)
 
 
 def _plain(
-    title: str, series: Series, selection: Selection, places: Sequence[str]
+    title: str,
+    series: Series,
+    selection: Selection,
+    places: Sequence[str],
+    options: Sequence[str] = (),
 ) -> Iterator[Run]:
     """A run without a database of its own, if there is anything to run."""
     paths = [place for place in places if (ROOT / place).is_dir()]
     if selection.path:
         paths = [f"{selection.path}{selection.test}"]
     if paths:
-        yield Run(series, title, paths, selection.pytest_arguments())
+        yield Run(series, title, paths, [*selection.pytest_arguments(), *options])
 
 
 def _addon_tests(
@@ -175,26 +184,24 @@ def _derived(series: Series, path: Path) -> Path:
     return series.test_addons_path / path.relative_to(ROOT / "tests" / "addons")
 
 
-def _results(lots: Sequence[Sequence[Run]], *, together: bool) -> Iterator[junit.Tally]:
-    """How the runs went, each lot in its order.
+def _results(runs: Sequence[Run], at_once: int) -> Iterator[junit.Tally]:
+    """How the runs went, in their order.
 
-    :param together: lots run side by side, and each line says of which series it is
+    :param at_once: so many run side by side, and each line says of which series it is
     """
-    lots = [lot for lot in lots if lot]
-    if not together or len(lots) < 2:
-        yield from (run.execute() for lot in lots for run in lot)
+    if at_once < 2 or len(runs) < 2:
+        yield from (run.execute() for run in runs)
         return
-    with ThreadPoolExecutor(AT_ONCE) as crew:
-        for results in crew.map(lambda lot: [run.execute(True) for run in lot], lots):
-            yield from results
+    with ThreadPoolExecutor(at_once) as crew:
+        yield from crew.map(lambda run: run.execute(beside_others=True), runs)
 
 
 PARTS = (
-    Part(_unit_tests, together=True),
+    Part(_unit_tests, at_once=2),
     Part(_simulation, once=True),
-    Part(_odoo_tests, together=True),
-    Part(_each_alone, once=True, together=True),
-    Part(_system_tests, together=True),
+    Part(_odoo_tests, at_once=2),
+    Part(_each_alone, once=True, at_once=2),
+    Part(_system_tests, at_once=3),
 )
 
 

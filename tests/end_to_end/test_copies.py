@@ -6,8 +6,13 @@ from devkit import json_http, stage
 from devkit.json_rpc import OdooError
 from devkit.poll import until
 
+from .maintenance_requests import (
+    is_delivered,
+    request_maintenance,
+    state_of,
+    work_orders,
+)
 from .sweeping import sweep
-from .test_crashes import is_delivered, request_maintenance, state_of, work_orders
 
 MANY = 1000
 

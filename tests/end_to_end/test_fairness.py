@@ -8,7 +8,7 @@ import pytest
 from devkit import chaos_load
 from devkit.poll import until
 
-from .test_crashes import assert_one_work_order, request_maintenance
+from .maintenance_requests import assert_one_work_order, request_maintenance
 
 BURST, LANES = 800, 50
 THINK_S = 0.25

@@ -7,7 +7,7 @@ from devkit.poll import until
 from tests.fakes import prometheus
 
 from .doors import EVENTS, letter
-from .test_crashes import is_delivered, request_maintenance
+from .maintenance_requests import is_delivered, request_maintenance
 
 
 def scrape(live, token=None):

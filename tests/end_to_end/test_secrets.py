@@ -11,8 +11,8 @@ from devkit.poll import until
 from devkit.process import environment
 
 from .doors import EVENTS, letter
+from .maintenance_requests import is_delivered, request_maintenance
 from .own_partner import Partner, basic
-from .test_crashes import is_delivered, request_maintenance
 
 CONNECTORS = {
     "assembly-edge": {"inbound_secret": "machine"},

@@ -8,7 +8,7 @@ import pytest
 from devkit.poll import until
 
 from .doors import CMMS_HOOK, EVENTS, letter
-from .test_crashes import is_delivered, request_maintenance
+from .maintenance_requests import is_delivered, request_maintenance
 
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 

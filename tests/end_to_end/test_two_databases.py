@@ -11,8 +11,8 @@ from devkit.poll import until
 from tests.fakes import prometheus, signing
 
 from .doors import CMMS_HOOK, EDGE, EVENTS, PATHS, letter
+from .maintenance_requests import is_delivered, request_maintenance, work_orders
 from .own_connector import given_connector
-from .test_crashes import is_delivered, request_maintenance, work_orders
 from .test_deprecation import V1, weighing
 from .two_databases import DOMAIN, twins
 

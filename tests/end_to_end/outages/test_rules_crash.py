@@ -4,7 +4,7 @@ import uuid
 
 from devkit.poll import until
 
-from .sweeping import sweep
+from ..sweeping import sweep
 
 ORDERS = 12
 #: A round of the sweeper by its clock, should a job be lost besides.

@@ -10,8 +10,8 @@ import pytest
 from devkit import own_postgres
 from devkit.poll import until
 
-from .doors import EDGE, letter
-from .test_edge_door import BATCH, count
+from ..doors import EDGE, letter
+from ..test_edge_door import BATCH, count
 
 BATCHES, SIZE = 8, 800
 

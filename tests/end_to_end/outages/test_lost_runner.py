@@ -6,7 +6,7 @@ from devkit import json_http
 from devkit.poll import until
 from devkit.stage import RUNNER_LOCK
 
-from .test_crashes import is_delivered, request_maintenance, work_orders
+from ..maintenance_requests import is_delivered, request_maintenance, work_orders
 
 NOTICED_S = 120
 #: The sweeper looks once a minute, and works itself when a job waited for two.

@@ -5,7 +5,7 @@ import pytest
 from devkit import plant, stage
 from devkit.poll import until
 
-from .test_crashes import is_delivered, request_maintenance, work_orders
+from ..maintenance_requests import is_delivered, request_maintenance, work_orders
 
 SWEEP_S = 90
 
