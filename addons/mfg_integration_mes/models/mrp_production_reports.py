@@ -91,7 +91,9 @@ class MrpProduction(models.Model):
         shown = {}
         for order in told:
             order._mfg_post_waiting()
-            if not order._mfg_is_more_by_hand():
+            if order._mfg_is_more_by_hand():
+                order._mfg_prepare_by_hand()
+            else:
                 shown[order] = order._mfg_made_by_reports()
                 order._mfg_leave_rest()
         origins = {
@@ -162,16 +164,11 @@ class MrpProduction(models.Model):
         )
         return float_round(made, precision_rounding=own.rounding)
 
-    def _mfg_is_more_by_hand(self):
-        """Whether a person has the order make more than was reported."""
-        rounding = self.product_uom_id.rounding
-        made = max(self._mfg_made_by_reports(), self.qty_produced)
-        return float_compare(self.qty_producing, made, precision_rounding=rounding) > 0
-
     def _mfg_post_waiting(self):
         """Post the reports that were progress until now, as the order is finished.
 
-        One posting each where lots have to be told apart, else one for all.
+        One posting each where lots have to be told apart, else one for all. What a
+        person has the order make beyond the reports is still to be made then.
 
         :raise UserError: nobody says which lot of a component was used
         """
@@ -196,11 +193,15 @@ class MrpProduction(models.Model):
             lambda product: product.tracking != "none"
         )
         postings = self.env["mfg.production.posting"]
+        by_hand = self.qty_producing if self._mfg_is_more_by_hand() else None
         try:
             for reports in waiting if tracked else [waiting]:
                 postings._post(reports)
         except MissingReferenceError as error:
             raise UserError(in_full(error)) from error
+        if by_hand is not None:
+            # Each posting has the order produce what was reported.
+            self.qty_producing = by_hand
 
     def _mfg_leave_rest(self):
         """Have what is left of the order's moves not move: the reports said it all.
