@@ -50,6 +50,7 @@ class MfgProductionPosting(models.Model):
         :param first: postings to take from first, where something is taken back
         """
         order = self.production_id
+        planned = order._mfg_planned()
         products = self.env["product.product"]
         differences = outstanding(
             order._mfg_told(),
@@ -67,7 +68,7 @@ class MfgProductionPosting(models.Model):
             self._produce(more)
         for key, quantity in more[SCRAP].items():
             self._scrap(key, quantity)
-        order._mfg_level_demand()
+        order._mfg_level_demand(planned)
 
     # ------------------------------------------------------------------ produce
 

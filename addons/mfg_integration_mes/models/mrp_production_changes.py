@@ -22,7 +22,7 @@ class MrpProduction(models.Model):
             for move in self.move_raw_ids
             if move.state not in CLOSED
         }
-        self._mfg_level_demand(factor, self.move_raw_ids)
+        self._mfg_level_demand(factor=factor, only=self.move_raw_ids)
         return [
             (move, old, move.product_uom_qty)
             for move, old in before.items()
@@ -49,7 +49,8 @@ class MrpProduction(models.Model):
     def _mfg_join_moves(self):
         """One move of each component and product again.
 
-        Odoo splits done moves off as well as open ones, so that the new order has two.
+        Odoo splits done moves off as well as open ones, so that the new order has two,
+        and one of what was used without a plan.
         """
         for order in self:
             groups = defaultdict(lambda: self.env["stock.move"])
@@ -59,14 +60,17 @@ class MrpProduction(models.Model):
                     is_component = bool(move.raw_material_production_id)
                     groups[is_component, move.product_id, line] |= move
             for moves in groups.values():
-                order._mfg_join(moves[:1], moves[1:])
+                is_planned = any(moves.mapped("product_uom_qty"))
+                kept = moves[:1] if is_planned else moves.browse()
+                order._mfg_join(kept, moves - kept)
 
     def _mfg_join(self, kept, others):
-        """Have one move ask for all that several ask for."""
+        """Have one move, or none, ask for all that several ask for."""
         if not others:
             return
         total = sum((kept | others).mapped("product_uom_qty"))
         others = others.with_context(skip_mo_check=True)
         others._action_cancel()
         others.unlink()
-        self._mfg_ask_for(kept, total)
+        if kept:
+            self._mfg_ask_for(kept, total)

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import models
 from odoo.tools import float_compare, float_round
 
-from ..protocols.report_sums import COMPONENT, exact
+from ..protocols.report_sums import BYPRODUCT, COMPONENT, OUTPUT, exact
 
 CLOSED = ("done", "cancel")
 RESERVABLE = ("confirmed", "partially_available")
@@ -64,40 +64,59 @@ class MrpProduction(models.Model):
 
     # ------------------------------------------------------------------- demand
 
-    def _mfg_level_demand(self, factor=1.0, only=None):
+    def _mfg_planned(self):
+        """``{(is_component, product): float}``: what the order's moves ask for in all.
+
+        In the unit of the moves. Used or made beyond it is no demand of anybody.
+        """
+        planned = defaultdict(float)
+        for key, moves in self._mfg_moves_by_product().items():
+            planned[key] = sum(moves.mapped("product_uom_qty"))
+        return planned
+
+    def _mfg_moves_by_product(self):
+        """``{(is_component, product): moves}``, without scrap and what is cancelled."""
+        groups = defaultdict(lambda: self.env["stock.move"])
+        for move in self.move_raw_ids | self.move_finished_ids:
+            if move.state != "cancel" and not move.scrap_id:
+                is_component = bool(move.raw_material_production_id)
+                groups[is_component, move.product_id] |= move
+        return groups
+
+    def _mfg_level_demand(self, planned=None, factor=1.0, only=None):
         """Have done moves ask for what they moved, and open ones for the rest.
 
-        What a product was to be moved in all stays the same, so that what is planned
-        per piece does, whatever was posted, taken back, split or changed in between.
+        What the moves of a product ask for in all stays what was planned, so that what
+        is planned per piece does, whatever was posted, taken back, split or changed in
+        between.
 
+        :param planned: as :meth:`_mfg_planned` said before moves were done, which may
+            have raised it; by default what it says now
         :param factor: by how much the order has grown
         :param only: moves to look at; else all of the order
         """
         for order in self:
-            groups = defaultdict(lambda: self.env["stock.move"])
-            moves = order.move_raw_ids | order.move_finished_ids
-            for move in moves if only is None else moves & only:
-                if move.state != "cancel" and not move.scrap_id:
-                    groups[bool(move.raw_material_production_id), move.product_id] |= (
-                        move
-                    )
-            for (is_component, product), moves in groups.items():
-                order._mfg_level(is_component, product, moves, factor)
+            totals = order._mfg_planned() if planned is None else planned
+            for key, moves in order._mfg_moves_by_product().items():
+                if only is None or moves & only:
+                    order._mfg_level(*key, moves, factor * totals[key])
 
-    def _mfg_level(self, is_component, product, moves, factor):
+    def _mfg_level(self, is_component, product, moves, total):
         """As :meth:`_mfg_level_demand`, for the moves of one product."""
         done = moves.filtered(lambda move: move.state == "done")
-        if not done or (self.state in CLOSED):
+        # A closed order keeps the demand that it was closed with.
+        if not done or (self.state in CLOSED and total):
             return
         waiting = moves - done
-        total = factor * sum(moves.mapped("product_uom_qty"))
+        rest = total
         for move in done:
-            self._mfg_ask_for(move, move.quantity)
-        rest = max(total - sum(done.mapped("quantity")), 0.0)
+            asked = min(max(move.quantity, 0.0), rest)
+            self._mfg_ask_for(move, asked)
+            rest -= asked
         if waiting:
             self._mfg_share_out(waiting, rest)
         elif float_compare(rest, 0.0, precision_rounding=moves[0].product_uom.rounding):
-            role = COMPONENT if is_component else "output"
+            role = COMPONENT if is_component else OUTPUT
             self._mfg_new_move(role, product, done, rest)
 
     def _mfg_share_out(self, moves, rest):
@@ -134,17 +153,21 @@ class MrpProduction(models.Model):
             )
         unit = self.product_uom_id
         is_closed = self.state in CLOSED and bool(self.qty_produced)
-        ordered = 0.0 if is_closed else self.product_qty
         pieces = unit._compute_quantity(
-            max(ordered, self.qty_produced),
+            self.qty_produced if is_closed else self.product_qty,
             self.product_id.uom_id,
             round=False,
         )
+        asked_for = self._mfg_planned()
         planned = defaultdict(float)
         for move in moves:
             if move.state == "cancel" or move.scrap_id:
                 continue
-            role = COMPONENT if move.raw_material_production_id else "byproduct"
+            is_component = bool(move.raw_material_production_id)
+            # What was used without a plan is told again where it is used again.
+            if not asked_for[is_component, move.product_id]:
+                continue
+            role = COMPONENT if is_component else BYPRODUCT
             # Of a closed order, what it used; nothing is planned any more.
             quantity = move.quantity if is_closed else move.product_uom_qty
             planned[role, move.product_id] += move.product_uom._compute_quantity(

@@ -1,6 +1,6 @@
 from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
-from .reports_case import ReportsCase
+from .reports_case import REVERSED, ReportsCase
 
 
 class TestConsumption(ReportsCase):
@@ -92,4 +92,59 @@ class TestConsumption(ReportsCase):
 
         self.assertEqual(self.order.qty_produced, 0)
         self.assertEqual(self.on_hand(self.housing), 560 - 4)
+        self.assertSums(self.order)
+
+    def test_g4_what_was_used_without_a_plan_does_not_become_one(self):
+        wax = self.given_product("WAX")
+        self.scene.stock(wax, 10)
+        wrong = self.report(3, consumption=[{"product": "WAX", "quantity": 3}])
+
+        self.report(10)
+        self.assertEqual(self.on_hand(wax), 7)
+        parts = self.order._split_productions({self.order: [70, 30]})
+        self.assertNotIn(wax, parts[1].move_raw_ids.product_id)
+        self.handle(REVERSED, {"report_id": wrong.name})
+
+        self.assertEqual(self.on_hand(wax), 10)
+        asked_for = self.order.move_raw_ids.filtered(
+            lambda move: move.product_id == wax
+        )
+        self.assertEqual(sum(asked_for.mapped("product_uom_qty")), 0)
+        self.assertFalse(asked_for.filtered(lambda move: move.state != "done"))
+        self.assertSums(self.order)
+
+    def test_g4_a_late_report_uses_nothing_that_nobody_planned(self):
+        wax = self.given_product("WAX")
+        self.scene.stock(wax, 10)
+        told = [{"product": "WAX", "quantity": 3}]
+        self.report(10, consumption=told)
+        self.report(10, is_final=True)
+        self.assertEqual(self.order.state, "done")
+
+        housing = {"product": "HOUSING", "quantity": 10, "lot": "H-2"}
+        for consumption in ([*told, housing], [housing]):
+            late = self.report(10, consumption=consumption)
+            late._settle("correct_stock", "Checked")
+
+        self.assertEqual(self.on_hand(wax), 10 - 6)
+        self.assertEqual(self.on_hand(self.grease), 1000 - 10)
+        self.assertSums(self.order)
+
+    def test_g4_more_used_than_planned_leaves_the_plan_of_a_piece_as_it_was(self):
+        self.report(10, consumption=[{"product": "GREASE", "quantity": 40}])
+
+        following = self.report(10)
+
+        self.assertEqual(self.used(following.posting_id, self.grease), {"": 2.5})
+        self.assertSums(self.order)
+
+    def test_g4_pieces_beyond_the_order_use_as_much_as_the_others(self):
+        self.gearbox.mfg_has_tolerance = True
+        self.gearbox.mfg_tolerance_percent = 20
+        self.report(110)
+
+        following = self.report(10)
+
+        self.assertEqual(self.used(following.posting_id, self.grease), {"": 2.5})
+        self.assertEqual(self.on_hand(self.housing), 560 - 120)
         self.assertSums(self.order)
