@@ -80,14 +80,15 @@ class MfgInboxOutcome(models.Model):
             return False
 
     def _take_up_again(self):
-        """Let refused events have another try, right after the one at hand.
+        """Let events that were left have another try, since more is known by now.
 
-        Their lane is being worked on, so nobody has to be woken for them.
+        Those of the lane that is being worked on follow right after the one at hand;
+        for others, the caller wakes somebody.
         """
         for event in self:
             event._set_state(
                 "retry",
-                allowed=("rejected",),
+                allowed=("rejected", "ignored", "dead"),
                 attempts_before=event.attempt_count,
                 next_attempt_at=False,
                 reason_code=False,

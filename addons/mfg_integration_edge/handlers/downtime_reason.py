@@ -15,19 +15,22 @@ class DowntimeReasonHandler(models.AbstractModel):
     def _handle(self, event):
         """The equipment, with its stop explained.
 
-        :raise MissingReferenceError: equipment unknown, or no stop at that moment yet
+        What the states so far say is no stop keeps no later reason waiting.
+
+        :raise MissingReferenceError: equipment unknown
+        :raise OutOfTurnError: the states of that moment are still on their way
         :raise UnmappedValueError: nobody has said what the reason means
         """
         equipment = self._get_equipment(event)
-        loss = self._word(event, "loss", event.data["reason"])
         moment = self._moment(event)
         # sudo: stops are the hub's own, which a connector's user cannot write.
         stops = self.env["mfg.edge.stop"].sudo()
         stop = stops._at(equipment, moment)
         if not stop:
-            raise stops._no_stop_yet(equipment, moment)
+            stops._leave_unexplained(event, equipment, moment)
+            return equipment
         stop._explain(
-            loss,
+            self._word(event, "loss", event.data["reason"]),
             code=event.data["reason"],
             text=event.data.get("text"),
             by=event.data.get("operator"),

@@ -33,6 +33,7 @@ from . import mrp_production_scrap
 from . import mfg_edge_state
 from . import mfg_edge_stop
 from . import mfg_edge_stop_posting
+from . import mfg_edge_stop_reason
 from . import mrp_workcenter
 from . import mrp_workcenter_productivity
 from . import mfg_edge_alarm

@@ -70,13 +70,7 @@ class MfgEdgeState(models.Model):
             neither is one of before ``mfg_history_since``
         """
         equipment = equipment.sudo()
-        # One at a time per machine: what follows is read from the points before.
-        self.env.cr.execute(
-            "SELECT mfg_history_since FROM maintenance_equipment WHERE id = %s"
-            " FOR NO KEY UPDATE",
-            (equipment.id,),
-        )
-        (since,) = self.env.cr.fetchone()
+        since = self._lock_machine(equipment)
         if since and at < since:
             return False
         place = {
@@ -131,6 +125,18 @@ class MfgEdgeState(models.Model):
         self.env.cr.execute(
             "SELECT min(at) FROM mfg_edge_state WHERE equipment_id = %s AND at > %s",
             (equipment.id, at),
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _is_followed(self, equipment, at):
+        """Whether it is known how a standstill at a moment would have ended."""
+        self.env.cr.execute(
+            """
+            SELECT EXISTS (SELECT 1 FROM mfg_edge_state
+                            WHERE equipment_id = %s AND at >= %s AND state = ANY(%s))
+            """,
+            (equipment.id, at, list(BOUNDARIES)),
         )
         return self.env.cr.fetchone()[0]
 

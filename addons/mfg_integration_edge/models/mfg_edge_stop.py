@@ -130,7 +130,8 @@ class MfgEdgeStop(models.Model):
         for key, stop in kept:
             found |= stops_._write_down(equipment, key, stop)
         found._post()
-        found._resume_reasons()
+        found._take_up_reasons()
+        self._resume_reasons(equipment)
         return found
 
     @api.model

@@ -1,13 +1,11 @@
 from odoo import _, models
 
-from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
-
 #: What Odoo counts as work, not as a downtime.
 WORK = ("productive", "performance")
 
 
 class MfgEdgeStopPosting(models.Model):
-    """How a stop is one entry of Odoo's productivity log, and gets its reason."""
+    """How a stop is one entry of Odoo's productivity log."""
 
     _inherit = "mfg.edge.stop"
 
@@ -101,56 +99,3 @@ class MfgEdgeStopPosting(models.Model):
         """Delete what was no stop after all; a block by a person or a fault stays."""
         self.filtered(lambda stop: not stop.is_block).productivity_ids.unlink()
         self.unlink()
-
-    # ------------------------------------------------------------------ reason
-
-    def _explain(self, loss, *, code, text=None, by=None, at):
-        """Take over why the machine stood still; the newest word counts.
-
-        :param loss: Odoo's downtime reason
-        :param code: the sender's own
-        :param at: when it was told, naive UTC
-        """
-        self.ensure_one()
-        if self.reason_at and at < self.reason_at:
-            return
-        self.write(
-            {
-                "loss_id": loss.id,
-                "reason_code": code,
-                "reason_text": text or False,
-                "reason_by": by or False,
-                "reason_at": at,
-            }
-        )
-        self._post()
-
-    def _resume_reasons(self):
-        """Let the reasons go on that waited for a stop of these machines."""
-        for equipment in self.equipment_id:
-            # sudo: whose reason it is, is none of the business of who tells a state.
-            events = self.env["mfg.inbox.event"].sudo()
-            ids = events._resume_awaiting(
-                self.env.cr, [(self._name, self._waiting_key(equipment))]
-            )
-            if ids:
-                events.invalidate_model(["state", "next_attempt_at", "reason"])
-                self.env["mfg.connector"].sudo().browse(ids)._wake()
-
-    def _waiting_key(self, equipment):
-        """By what a reason waits for a stop of a machine."""
-        return f"equipment-{equipment.id}"
-
-    def _no_stop_yet(self, equipment, moment):
-        """The error of a reason that came before its stop."""
-        return MissingReferenceError(
-            _(
-                "%(machine)s has no stop at %(at)s UTC. Its states may still be on"
-                " their way, or the stop is shorter than the least that counts"
-                " (setting: Shortest stop).",
-                machine=equipment.display_name,
-                at=moment.replace(microsecond=0),
-            ),
-            model=self._name,
-            key=self._waiting_key(equipment),
-        )

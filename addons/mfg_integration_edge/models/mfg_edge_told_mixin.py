@@ -25,3 +25,16 @@ class MfgEdgeToldMixin(models.AbstractModel):
             "company_id": equipment.company_id.id or self.env.company.id,
             "plant_id": equipment.mfg_plant_id.id,
         }
+
+    @api.model
+    def _lock_machine(self, equipment):
+        """Have others who write about the machine wait: what follows is read from it.
+
+        :return: from when on its history is kept, naive UTC; None when from its begin
+        """
+        self.env.cr.execute(
+            "SELECT mfg_history_since FROM maintenance_equipment WHERE id = %s"
+            " FOR NO KEY UPDATE",
+            (equipment.id,),
+        )
+        return self.env.cr.fetchone()[0]

@@ -18,6 +18,7 @@ from . import test_store_concurrency
 from . import test_store_event_store
 from . import test_models_mfg_edge_state
 from . import test_models_mfg_edge_stop
+from . import test_models_stop_reasons
 from . import test_handlers_machine_alarm
 from . import test_models_counters
 from . import test_models_proof
