@@ -17,6 +17,7 @@ class CountWindow:
     :param is_output: whether it counts for the order, not for one operation only
     :param lot: ``stock.lot`` that is made, where one of that name is known
     :param lot_name: name of the lot that is made, as the machine or scanner told it
+    :param operator: who works at the machine, as it or its scanner told it
     :param started_at: when the first of it was counted, naive UTC
     :param event: ``mfg.inbox.event`` that tells of it
     :param window: ``mfg.edge.window``, the row of the ledger
@@ -29,6 +30,7 @@ class CountWindow:
     is_output: bool
     lot: Any
     lot_name: str | None
+    operator: str | None
     started_at: datetime
     ended_at: datetime
     event: Any

@@ -107,6 +107,7 @@ class MachineCountHandler(models.AbstractModel):
             is_output=order._mfg_is_output(workorder, bool(operation)),
             lot=self._find_lot(order, lot_name or window.context_id.barcode),
             lot_name=lot_name,
+            operator=window.context_id.operator or None,
             started_at=window.started_at,
             ended_at=window.ended_at,
             event=event,

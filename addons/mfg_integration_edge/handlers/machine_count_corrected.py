@@ -50,6 +50,7 @@ class MachineCountCorrectedHandler(models.AbstractModel):
             is_output=corrected.is_output,
             lot=self._find_lot(order, context.lot or context.barcode),
             lot_name=context.lot or None,
+            operator=context.operator or None,
             started_at=window.started_at,
             ended_at=window.ended_at,
             event=event,

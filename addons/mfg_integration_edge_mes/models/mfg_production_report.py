@@ -46,11 +46,18 @@ class MfgProductionReport(models.Model):
     def _take_window(self, order, window):
         """Take what machines counted in one stretch of time as a report.
 
-        A window that corrects earlier ones takes back what they had too much.
+        A window that corrects earlier ones takes back what they had too much. A lot
+        that was told at the machine is the lot that is made, as in a report of a MES.
 
         :param window: :class:`CountWindow` of the edge addon
         :return: the report
         """
+        shop_floor = self.env["mfg.handler.production.reported"]
+        lot, product = window.lot, order.product_id
+        if not lot and product.tracking != "none":
+            lot = shop_floor._lot_of(
+                window.event, product, window.lot_name, is_made=True
+            )
         return self._take(
             order,
             {
@@ -58,7 +65,8 @@ class MfgProductionReport(models.Model):
                 "scrap": window.scrap,
                 "workorder": window.workorder,
                 "is_output": window.is_output,
-                "lot": window.lot,
+                "lot": lot,
+                "operator": shop_floor._operator(window.operator),
                 "reported_at": window.ended_at,
             },
             window.event,

@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from odoo import _, models
 
+from odoo.addons.mfg_integration_edge.handlers.machine import CLOSED
+
 
 class MrpProduction(models.Model):
     _inherit = "mrp.production"
@@ -17,9 +19,10 @@ class MrpProduction(models.Model):
         """Report what the order had before counts were reports, once.
 
         The MES may be installed while it runs. From its first report on, an order has
-        made what reports say, and nothing else would say this.
+        made what reports say, and nothing else would say this. Of one that was closed
+        before, Odoo has posted what it made.
         """
-        if self.mfg_report_ids:
+        if self.mfg_report_ids or self.state in CLOSED:
             return
         self.env["mfg.edge.window"].flush_model()
         self.env.cr.execute(

@@ -1,5 +1,8 @@
 from odoo.addons.mfg_integration_core.compat import producing_lots
-from odoo.addons.mfg_integration_edge.protocols.machine_events import COUNTER
+from odoo.addons.mfg_integration_edge.protocols.machine_events import (
+    CONTEXT,
+    COUNTER,
+)
 from odoo.addons.mfg_integration_edge.tests.common import EdgeCase, count, envelope
 
 
@@ -128,6 +131,48 @@ class TestMachineReports(EdgeCase):
         self.assertRecordValues(late, [{"state": "to_decide", "cause": "closed"}])
         self.assertEqual(self.on_hand(), 120)
 
+    def given_closed(self, quantity):
+        """The order is finished by hand, with so many pieces that nobody reported."""
+        self.order.qty_producing = quantity
+        self.order._set_qty_producing()
+        self.order.move_raw_ids.picked = True
+        self.order.with_context(
+            skip_backorder=True, skip_consumption=True
+        ).button_mark_done()
+        self.assertEqual(self.order.state, "done")
+
+    def test_g11_counts_that_a_new_order_took_are_not_reported_again(self):
+        self.given_closed(60)
+        self.counted(count("c1", 5, job_order=self.order.name))
+        first = self.reports()
+        first._settle("new_order", "Checked")
+
+        self.counted(count("c2", 3, job_order=self.order.name))
+
+        self.assertNotEqual(first.production_id, self.order)
+        self.assertEqual(self.reports().mapped("good_quantity"), [3])
+
+    def test_g11_what_a_closed_order_had_counted_before_reports_is_in_its_stock(self):
+        self.given_reports(False)
+        self.counted(count("c1", 40, job_order=self.order.name))
+        self.given_closed(40)
+        self.given_reports(True)
+
+        self.counted(count("c2", 3, job_order=self.order.name))
+
+        self.assertEqual(self.reports().mapped("good_quantity"), [3])
+
+    def test_g11_counts_for_a_reopened_order_count_for_what_goes_on(self):
+        self.given_closed(60)
+        self.counted(count("c1", 5, job_order=self.order.name))
+        self.reports()._settle("reopen", "Checked")
+
+        self.counted(count("c2", 3, job_order=self.order.name))
+
+        reopened = self.order.mfg_continued_by_ids
+        self.assertEqual(reopened.mfg_report_ids.mapped("good_quantity"), [3, 5])
+        self.assertFalse(self.reports())
+
     def test_where_a_mes_reports_counts_are_shown_and_posted_once(self):
         self.given_reports(False)
         self.gearbox.mfg_posting_policy = "post"
@@ -145,6 +190,30 @@ class TestMachineReports(EdgeCase):
 
         self.assertEqual(report.event_id, self.inbox()[-1])
         self.assertEqual(self.windows()[-1].event_uuid, report.event_uuid)
+
+    def test_g2_a_lot_and_an_operator_that_were_scanned_are_those_of_the_report(self):
+        self.gearbox.mfg_posting_policy = "post"
+        scan = envelope(
+            "s1", CONTEXT, job_order=self.order.name, lot="L-77", operator="Ada"
+        )
+
+        self.counted({**scan, "time": "2026-03-02T09:00:00Z"}, count("c1", 5))
+        self.counted(count("c2", 2))
+
+        made = self.reports().line_ids.filtered(lambda line: line.kind == "good")
+        self.assertEqual(made.lot_id.mapped("name"), ["L-77"])
+        self.assertEqual(sum(made.mapped("quantity")), 7)
+        self.assertEqual(self.reports().mapped("operator"), ["Ada", "Ada"])
+        self.assertEqual(self.order._mfg_told(), self.order._mfg_moved())
+
+    def test_g2_a_lot_that_was_scanned_for_a_product_without_lots_is_none(self):
+        self.order.product_id.product_tmpl_id.tracking = "none"
+        scan = envelope("s1", CONTEXT, job_order=self.order.name, lot="L-77")
+
+        self.counted({**scan, "time": "2026-03-02T09:00:00Z"}, count("c1", 5))
+
+        made = self.reports().line_ids.filtered(lambda line: line.kind == "good")
+        self.assertFalse(made.lot_id)
 
     def test_the_lot_of_the_order_is_what_machines_make(self):
         self.gearbox.mfg_posting_policy = "post"

@@ -23,7 +23,7 @@ class OperationReportedHandler(models.AbstractModel):
                 "action": event.data["action"],
                 "reported_at": shared["reported_at"],
                 "operator": shared["operator"],
-                "user": self._operator_user(event),
+                "user": self._operator_user(event.data.get("operator")),
             },
             event,
         )

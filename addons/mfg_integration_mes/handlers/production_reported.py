@@ -22,9 +22,7 @@ class ShopFloorHandler(models.AbstractModel):
         :raise MissingReferenceError: there is none yet
         """
         order = self._named(event, "mrp.production", event.data["job_order"])
-        if order.state == "done":
-            return order._mfg_open_continuation() or order
-        return order
+        return order._mfg_counting()
 
     def _get_operation(self, order, name):
         """The work order of that name.
@@ -56,18 +54,17 @@ class ShopFloorHandler(models.AbstractModel):
         data = event.data
         at = data.get("reported_at")
         return {
-            "operator": self._operator(event),
+            "operator": self._operator(data.get("operator")),
             "reported_at": parse_storable(at).replace(tzinfo=None) if at else None,
             "name": data.get("report_id") or event.event_id,
         }
 
-    def _operator(self, event):
+    def _operator(self, told):
         """The operator's name: that of a user here whose login it is, else as told."""
-        return self._operator_user(event).name or event.data.get("operator") or ""
+        return self._operator_user(told).name or told or ""
 
-    def _operator_user(self, event):
+    def _operator_user(self, told):
         """The user here whose login or address the operator is; empty for nobody."""
-        told = event.data.get("operator")
         # sudo: the name of a colleague is no secret to who names the login.
         users = self.env["res.users"].sudo()
         if not told:

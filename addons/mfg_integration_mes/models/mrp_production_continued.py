@@ -30,6 +30,15 @@ class MrpProduction(models.Model):
             )
         )[:1]
 
+    def _mfg_counting(self):
+        """The order that what the shop floor tells of this one counts for now.
+
+        Itself, or the open one that goes on in its place where it is done.
+        """
+        if self.state == "done":
+            return self._mfg_open_continuation() or self
+        return self
+
     def _mfg_continue(self, quantity, is_reopened):
         """A confirmed order like this one for ``quantity`` more."""
         self.ensure_one()
