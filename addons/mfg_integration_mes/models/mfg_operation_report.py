@@ -92,6 +92,18 @@ class MfgOperationReport(models.Model):
         workorder._mfg_follow_timer()
         return report.with_env(self.env)
 
+    @api.model
+    def _take_from_odoo(self, workorder, action):
+        """Take what Odoo itself did to an operation, such as by a hold, or a person.
+
+        It is of now, and the last of all that was said so far.
+        """
+        # sudo: reports are the hub's.
+        said = workorder.sudo().mfg_operation_report_ids.mapped("reported_at")
+        now = max([fields.Datetime.now(), *said])
+        values = {"action": action, "reported_at": now, "user": self.env.user}
+        return self._take(workorder, values)
+
 
 class MrpWorkorder(models.Model):
     """An operation whose times follow from what was reported."""
@@ -99,6 +111,19 @@ class MrpWorkorder(models.Model):
     _inherit = "mrp.workorder"
 
     mfg_operation_report_ids = fields.One2many("mfg.operation.report", "workorder_id")
+
+    def button_start(self, *args, **kwargs):
+        """Extended: where reports say the times, a start by hand is one of them."""
+        result = super().button_start(*args, **kwargs)
+        if not self.env.context.get("mfg_by_reports"):
+            # sudo: reports are the hub's.
+            for workorder in self.sudo().filtered("mfg_operation_report_ids"):
+                running = workorder.time_ids.filtered(lambda line: not line.date_end)
+                if running and not running.mfg_opened_by_id:
+                    self.env["mfg.operation.report"]._take_from_odoo(
+                        workorder.with_env(self.env), "resume"
+                    )
+        return result
 
     def _mfg_follow_timer(self):
         """Have times and state say what the reports of the operation say."""
@@ -116,12 +141,24 @@ class MrpWorkorder(models.Model):
             self.date_finished = max(timer.completed_at, self.date_start)
 
     def _mfg_write_times(self, intervals):
-        """One line of productivity for each stretch of work, and no other of ours."""
-        known = self.time_ids.filtered("mfg_opened_by_id")
-        by_start = {line.mfg_opened_by_id.id: line for line in known}
+        """One line of productivity for each stretch of work, and no other of ours.
+
+        Odoo cuts a line in two where it ends one that took longer than planned.
+        """
+        known = self.time_ids.filtered("mfg_opened_by_id").sorted("id")
+        kept = known.browse()
         for interval in intervals:
-            line = by_start.pop(interval.opened_by, None)
-            line = line or self._mfg_open_timer(interval)
+            lines = known.filtered(
+                lambda line, number=interval.opened_by: (
+                    line.mfg_opened_by_id.id == number
+                )
+            )
+            if interval.end is None and self.state in ("done", "cancel"):
+                # Written once its end is reported: no clock runs on what is over.
+                kept |= lines
+                continue
+            line = lines[:1] or self._mfg_open_timer(interval)
+            kept |= line
             values = {
                 "date_start": interval.start,
                 "date_end": interval.end or False,
@@ -130,8 +167,7 @@ class MrpWorkorder(models.Model):
             if any((line[name] or False) != value for name, value in values.items()):
                 line.write(values)
         # sudo: what an earlier start made superfluous was the hub's own line.
-        for line in by_start.values():
-            line.sudo().unlink()
+        (known - kept).sudo().unlink()
 
     def _mfg_open_timer(self, interval):
         """The line of a stretch of work that begins; the work order runs.
@@ -145,10 +181,12 @@ class MrpWorkorder(models.Model):
         mine = self.time_ids.filtered(lambda line: not line.date_end)
         if interval.end is None and self.state not in ("done", "cancel"):
             if mine:
-                # Somebody started it by hand: that timer is the one.
+                # Started by hand, or by a report that is not the first any more: that
+                # timer is the one.
                 mine = mine[0]
             elif self.working_state != "blocked":
-                self._mfg_following().button_start()
+                following = self._mfg_following().with_context(mfg_by_reports=True)
+                following.button_start()
                 mine = self.time_ids.filtered(lambda line: not line.date_end)
         else:
             mine = mine.browse()

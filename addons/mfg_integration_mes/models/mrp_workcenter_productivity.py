@@ -18,7 +18,6 @@ class MrpWorkcenterProductivity(models.Model):
         "mfg.operation.report",
         "Started By Report",
         readonly=True,
-        copy=False,
         index="btree_not_null",
         ondelete="set null",
     )
@@ -29,3 +28,14 @@ class MrpWorkcenterProductivity(models.Model):
         copy=False,
         ondelete="set null",
     )
+
+    def _close(self):
+        """Extended: that Odoo ends a time that was reported is a report of its own.
+
+        Else the next report would have the work go on through the pause.
+        """
+        workorders = self.filtered("mfg_opened_by_id").workorder_id
+        result = super()._close()
+        for workorder in workorders:
+            self.env["mfg.operation.report"]._take_from_odoo(workorder, "pause")
+        return result

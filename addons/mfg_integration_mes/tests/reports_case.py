@@ -1,6 +1,6 @@
 """The scene of the tests of reports: lots, a by-product, two operations."""
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.mfg_integration_core import compat
@@ -138,3 +138,26 @@ class ReportsCase(PartnerCase, TransactionCase):
         moved = {key: value for key, value in order._mfg_moved().items() if value}
         self.assertEqual(told, moved)
         self.assertEqual(order._mfg_differences(), [])
+
+
+class TimesCase(ReportsCase):
+    """The MES tells when somebody worked at an operation."""
+
+    def operation(self, action, at, name="Assembly"):
+        """Have the MES say something of an operation at a time of the day."""
+        return self.handle(
+            OPERATION,
+            {"job_order": self.order.name, "operation": name, "action": action},
+            at=f"2026-03-02 {at}:00",
+        )
+
+    def times(self, name="Assembly"):
+        """``[(start, end or "")]`` of the operation, as times of the day."""
+        workorder = self.order.workorder_ids.filtered(lambda each: each.name == name)
+        return [
+            tuple(
+                moment and fields.Datetime.to_string(moment)[11:16] or ""
+                for moment in (line.date_start, line.date_end)
+            )
+            for line in workorder.time_ids.sorted("date_start")
+        ]

@@ -1,28 +1,7 @@
-from odoo import fields
-
-from .reports_case import OPERATION, ReportsCase
+from .reports_case import TimesCase
 
 
-class TestOperationReported(ReportsCase):
-    def operation(self, action, at, name="Assembly"):
-        """Have the MES say something of an operation at a time of the day."""
-        return self.handle(
-            OPERATION,
-            {"job_order": self.order.name, "operation": name, "action": action},
-            at=f"2026-03-02 {at}:00",
-        )
-
-    def times(self, name="Assembly"):
-        """``[(start, end or "")]`` of the operation, as times of the day."""
-        workorder = self.order.workorder_ids.filtered(lambda each: each.name == name)
-        return [
-            tuple(
-                moment and fields.Datetime.to_string(moment)[11:16] or ""
-                for moment in (line.date_start, line.date_end)
-            )
-            for line in workorder.time_ids.sorted("date_start")
-        ]
-
+class TestOperationReported(TimesCase):
     def test_g6_start_pause_resume_and_stop_leave_the_times_that_were_worked(self):
         self.operation("start", "08:00")
         self.operation("pause", "09:00")
