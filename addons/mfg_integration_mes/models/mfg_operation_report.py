@@ -168,6 +168,22 @@ class MrpWorkorder(models.Model):
                 line.write(values)
         # sudo: what an earlier start made superfluous was the hub's own line.
         (known - kept).sudo().unlink()
+        if intervals:
+            self._mfg_drop_planned_times(intervals[0].start)
+
+    def _mfg_drop_planned_times(self, since):
+        """Have the times that were told take the place of those of the plan.
+
+        What was reported as made before any work was told of keeps the time of its
+        plan: nobody says how long that took.
+        """
+        # sudo: postings and their times are the hub's.
+        planned = self.sudo().time_ids.filtered("mfg_posting_id")
+        for posting in planned.mfg_posting_id:
+            made_at = posting.report_ids.mapped("reported_at")
+            if max(made_at, default=posting.posted_at) < since:
+                planned -= posting.time_ids
+        planned.unlink()
 
     def _mfg_open_timer(self, interval):
         """The line of a stretch of work that begins; the work order runs.

@@ -101,15 +101,28 @@ class MrpProduction(models.Model):
             for line in told.move_finished_ids.move_line_ids
             if line.state == "done"
         }
+        made = self._mfg_done_outputs()
         priced = self.with_context(mfg_since_posting=True)
         result = super(MrpProduction, priced)._post_inventory(
             cancel_backorder=cancel_backorder
         )
+        # Their work is in the value of what Odoo just made, whoever reports more later.
+        (self._mfg_done_outputs() - made).production_id.workorder_ids._mfg_charge()
         for line, consumed in origins.items():
             line.consume_line_ids = consumed
-        for order, made in shown.items():
-            order.qty_producing = made
+        for order, reported in shown.items():
+            order.qty_producing = reported
         return result
+
+    def _mfg_done_outputs(self):
+        """Done moves of what the orders make."""
+        return self.move_finished_ids.filtered(
+            lambda move: (
+                move.state == "done"
+                and move.product_id == move.production_id.product_id
+                and not move.scrap_id
+            )
+        )
 
     # ----------------------------------------------------------------- business
 

@@ -17,11 +17,15 @@ class MrpWorkorder(models.Model):
         """Extended: for what is posted now, the work since the last posting counts.
 
         In whole cents, so that the postings of an order add up to its work exactly.
+        Where less work was told of than was charged by plan, what is posted next bears
+        none until the work has caught up: nothing is made for less than its material.
         """
         total = super()._cal_cost(*args, **kwargs)
         if not self.env.context.get("mfg_since_posting"):
             return total
-        return sum(each._mfg_cost_so_far() - each.mfg_charged for each in self)
+        return sum(
+            max(each._mfg_cost_so_far() - each.mfg_charged, 0.0) for each in self
+        )
 
     def _mfg_cost_so_far(self):
         self.ensure_one()
@@ -41,8 +45,10 @@ class MrpWorkorder(models.Model):
     def _mfg_charge(self):
         """Remember that all work so far is in the value of what was posted."""
         for workorder in self:
-            # sudo: kept by the suite alone.
-            workorder.sudo().mfg_charged = workorder._mfg_cost_so_far()
+            cost = max(workorder._mfg_cost_so_far(), workorder.mfg_charged)
+            if cost != workorder.mfg_charged:
+                # sudo: kept by the suite alone.
+                workorder.sudo().mfg_charged = cost
 
     def _mfg_uncharge(self, amount):
         """Charge ``amount`` again to what is posted next."""
