@@ -11,6 +11,7 @@ from . import mfg_production_posting_cost
 from . import mfg_production_posting_undo
 from . import mfg_setting_reports
 from . import mrp_production_by_hand
+from . import mrp_production_borne
 from . import mrp_production_changes
 from . import mrp_production_continued
 from . import mrp_production_ledger

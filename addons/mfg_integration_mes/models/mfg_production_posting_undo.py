@@ -33,6 +33,7 @@ class MfgProductionPosting(models.Model):
             self._correct(line, product.uom_id._compute_quantity(taken, unit))
             if key.role == OUTPUT:
                 line.move_id.mfg_posting_id._uncharge(taken)
+                self._unbear(line)
             left -= taken
         if float_compare(left, 0.0, precision_rounding=rounding) > 0:
             raise InvalidEventError(
@@ -78,6 +79,20 @@ class MfgProductionPosting(models.Model):
         line.sudo().quantity = line.quantity - quantity
         # sudo: see _post.
         self.sudo().corrected_move_ids |= line.move_id
+
+    def _unbear(self, line):
+        """Let what went into a line that is taken back go into what is made next."""
+        if line.quantity:
+            return
+        used, line.consume_line_ids = line.consume_line_ids, False
+        product = self.production_id.product_id
+        left = used.filtered(
+            lambda each: (
+                product
+                not in each.produce_line_ids.filtered("quantity").mapped("product_id")
+            )
+        )
+        left.move_id.mfg_is_unborne = True
 
     def _uncharge(self, quantity):
         """Let the next posting bear the work of pieces that are taken back.

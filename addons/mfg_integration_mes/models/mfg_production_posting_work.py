@@ -80,10 +80,16 @@ class MfgProductionPosting(models.Model):
         done = self._do(used)
         made = self._fill(order._mfg_open_moves, more[OUTPUT])
         made |= self._fill(order._mfg_open_moves, more[BYPRODUCT])
+        unborne = order._mfg_unborne()
         if made:
-            self._charge(order, done)
+            if more[OUTPUT]:
+                self._charge(order, done)
             lines = self._do(made).move_line_ids
-            lines.consume_line_ids = [(6, 0, done.move_line_ids.ids)]
+            lines.consume_line_ids = [(6, 0, (done | unborne).move_line_ids.ids)]
+        if more[OUTPUT]:
+            unborne.mfg_is_unborne = False
+        else:
+            done.mfg_is_unborne = True
 
     def _fill(self, open_moves, wanted):
         """Write what was used or made into open moves, lot by lot.

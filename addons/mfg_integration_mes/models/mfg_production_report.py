@@ -123,6 +123,16 @@ class MfgProductionReport(models.Model):
             order = report.sudo().production_id.name
             report.display_name = f"{order}: {report.title}"
 
+    # ---------------------------------------------------------------- business
+
+    def _is_of_output(self):
+        """Whether something of what the order makes comes of the report."""
+        # sudo: reports are the hub's.
+        return any(
+            line.is_output and line.is_product and line.kind in ("good", "scrap")
+            for line in self.sudo().line_ids
+        )
+
     # ----------------------------------------------------------------- actions
 
     def action_open_event(self):

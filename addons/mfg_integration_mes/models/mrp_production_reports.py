@@ -106,23 +106,15 @@ class MrpProduction(models.Model):
         result = super(MrpProduction, priced)._post_inventory(
             cancel_backorder=cancel_backorder
         )
+        made = self._mfg_done_outputs() - made
         # Their work is in the value of what Odoo just made, whoever reports more later.
-        (self._mfg_done_outputs() - made).production_id.workorder_ids._mfg_charge()
+        made.production_id.workorder_ids._mfg_charge()
         for line, consumed in origins.items():
             line.consume_line_ids = consumed
+        told._mfg_bear(made)
         for order, reported in shown.items():
             order.qty_producing = reported
         return result
-
-    def _mfg_done_outputs(self):
-        """Done moves of what the orders make."""
-        return self.move_finished_ids.filtered(
-            lambda move: (
-                move.state == "done"
-                and move.product_id == move.production_id.product_id
-                and not move.scrap_id
-            )
-        )
 
     # ----------------------------------------------------------------- business
 
@@ -199,7 +191,10 @@ class MrpProduction(models.Model):
                 and report not in taken_back
             )
         )
-        waiting = waiting.with_env(self.env).sorted("id")
+        # What was used goes into what is made after it.
+        waiting = waiting.with_env(self.env).sorted(
+            lambda report: (report._is_of_output(), report.id)
+        )
         if not waiting:
             return
         tracked = (self.product_id | self.move_raw_ids.product_id).filtered(

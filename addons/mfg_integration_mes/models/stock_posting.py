@@ -9,6 +9,12 @@ class StockMove(models.Model):
     mfg_posting_id = fields.Many2one(
         POSTING, "Posting", readonly=True, copy=False, index="btree_not_null"
     )
+    mfg_is_unborne = fields.Boolean(
+        "In No Product Yet",
+        readonly=True,
+        copy=False,
+        help="Used before anything was made of it; what is made next bears its cost.",
+    )
 
 
 class StockScrap(models.Model):
