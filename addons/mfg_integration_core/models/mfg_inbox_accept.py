@@ -186,6 +186,8 @@ class MfgInboxAccept(models.Model):
         """Take events that the suite itself derived, in the caller's transaction.
 
         Ids must be derived from what they stand for, so that a repeat is no event.
+        Who sent what they are made of has its answer and is not asked again: where
+        another event has the id, the one at hand gets one of its own.
 
         :param uuids: server's uuids by event id, where another door gave them out
         """
@@ -195,7 +197,14 @@ class MfgInboxAccept(models.Model):
                 Arrival.of_cloudevent(event, uuid=uuids.get(event["id"]))
                 for event in envelopes
             ]
-            self._accept(self.env.cr, connector, arrivals)
+            answers = self._accept(self.env.cr, connector, arrivals)
+            namesakes = [
+                arrival.apart()
+                for arrival, answer in zip(arrivals, answers, strict=True)
+                if answer["status"] == "conflict"
+            ]
+            if namesakes:
+                self._accept(self.env.cr, connector, namesakes)
             connector._wake()
 
 

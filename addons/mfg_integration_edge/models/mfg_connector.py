@@ -68,6 +68,7 @@ class MfgConnector(models.Model):
     def _find_progress(self, uuid):
         """Edge events too: ``captured`` until they are aggregated, then as far as the
         inbox event that speaks for them; ``window`` is its uuid where it is another.
+        ``removed`` where the retention has taken away what would say more.
         """
         found = super()._find_progress(uuid)
         if found or not _is_uuid(uuid):
@@ -76,13 +77,16 @@ class MfgConnector(models.Model):
         if not trace:
             return None
         # A reading that adds nothing, or a context, is done once it is aggregated.
-        is_done = trace["state"] == "aggregated"
+        states = {None: "removed", "aggregated": "processed"}
         progress = {
-            "state": "processed" if is_done else "captured",
+            "state": states.get(trace["state"], "captured"),
             "processed_at": None,
         }
         if trace["inbox_uuid"]:
-            _connector, progress = super()._find_progress(trace["inbox_uuid"])
+            told = super()._find_progress(trace["inbox_uuid"])
+            told = told or super()._find_progress(self._heard_before(trace, uuid))
+            # The retention takes away what is over only.
+            progress = told[1] if told else {**progress, "state": "removed"}
             progress["window"] = trace["inbox_uuid"]
         progress |= {
             "uuid": uuid,
@@ -91,6 +95,17 @@ class MfgConnector(models.Model):
             "received_at": f"{trace['received_at'].isoformat()}Z",
         }
         return self.browse(trace["connector_id"]), progress
+
+    @api.model
+    def _heard_before(self, trace, uuid):
+        """Uuid that the same event got at another door, which had it first."""
+        if trace["inbox_uuid"] != uuid:
+            return False
+        named = [
+            ("connector_id", "=", trace["connector_id"]),
+            ("event_id", "=", trace["event_id"]),
+        ]
+        return self.env["mfg.inbox.event"].search(named).uuid
 
 
 def _is_uuid(text):

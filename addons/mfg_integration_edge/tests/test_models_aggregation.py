@@ -1,3 +1,5 @@
+from odoo.addons.mfg_integration_core.protocols.arrival import Arrival
+
 from .common import ROBOT, EdgeCase, count, state
 
 
@@ -146,6 +148,42 @@ class TestAggregation(EdgeCase):
         self.assertEqual(aggregated["window"], self.inbox()[0].uuid)
         self.assertEqual(aggregated["id"], "c1")
         self.assertEqual(self.progress("s1")["uuid"], self.uuid_of("s1"))
+
+    def test_the_way_of_an_event_whose_inbox_event_is_gone_can_be_asked_for(self):
+        self.given_batch(count("c1", 3), state("s1", "Held"))
+        self.aggregate()
+
+        self.inbox().unlink()
+
+        self.assertEqual(self.progress("c1")["state"], "removed")
+        self.assertEqual(self.progress("s1")["state"], "removed")
+
+    def test_an_event_whose_id_came_through_another_door_before_is_not_lost(self):
+        before = {**state("x1", "Execute"), "subject": "elsewhere"}
+        self.env["mfg.inbox.event"]._accept(
+            self.env.cr, self.connector, [Arrival.of_cloudevent(before)]
+        )
+
+        self.given_batch(state("x1", "Held"))
+        self.aggregate()
+
+        self.assertEqual(
+            self.inbox().mapped(lambda event: event.data["state"]), ["Execute", "Held"]
+        )
+        self.assertEqual(self.progress("x1")["state"], "received")
+        self.assertEqual(self.inbox()[-1].uuid, self.uuid_of("x1"))
+
+    def test_the_same_event_through_two_doors_is_one_and_its_way_is_known(self):
+        same = {**state("x1", "Held"), "subject": ROBOT}
+        self.env["mfg.inbox.event"]._accept(
+            self.env.cr, self.connector, [Arrival.of_cloudevent(same)]
+        )
+
+        self.given_batch(state("x1", "Held"))
+        self.aggregate()
+
+        self.assertEqual(len(self.inbox()), 1)
+        self.assertEqual(self.progress("x1")["state"], "received")
 
     def test_nobody_knows_the_way_of_an_event_that_was_never_sent(self):
         connectors = self.env["mfg.connector"]
