@@ -16,6 +16,17 @@ OVER = {
         "equipment_id",
         "went_at < %(moment)s AND write_date < %(moment)s",
     ),
+    # What an alarm that is kept follows from is kept with it.
+    "mfg_edge_alarm_word": (
+        "equipment_id",
+        """
+        at < %(moment)s AND recorded_at < %(moment)s AND NOT EXISTS (
+            SELECT FROM mfg_edge_alarm alarm
+             WHERE alarm.equipment_id = due.equipment_id AND alarm.code = due.code
+               AND COALESCE(alarm.came_at, alarm.went_at) <= due.at
+               AND COALESCE(alarm.went_at, 'infinity') >= due.at)
+        """,
+    ),
     # The last of a limit says which readings are no news; and a maintenance request
     # is explained by the one that it was asked for.
     "mfg_edge_crossing": (
