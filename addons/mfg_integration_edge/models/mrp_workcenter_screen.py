@@ -15,21 +15,26 @@ class MrpWorkcenterScreen(models.Model):
     def get_mfg_line_screen(self, line_id=False):
         """The work centers with machines, of one line or of all, as they are now.
 
-        Only those of the user's plants: what is shown of them is read for anybody.
+        Only those of the user's companies and plants: what is shown of them is read for
+        anybody who may open the screen.
 
         :return: ``{"title": str, "workcenters": [{"id", "name", "availability",
             "state", "since", "order", "good", "scrap", "oee", "is_complete"}]}``;
             ``since`` in UTC, what nobody knows is False
         """
-        domain = [("mfg_equipment_ids", "!=", False)]
+        domain = [
+            ("mfg_equipment_ids", "!=", False),
+            ("company_id", "in", [False, *self.env.companies.ids]),
+        ]
         plants = self.env.user.mfg_plant_ids
         if plants:
             domain.append(("mfg_plant_id", "in", [False, *plants.ids]))
         if line_id:
             domain.append(("mfg_line_id", "=", line_id))
-        workcenters = self.search(domain, order="mfg_line_id, sequence, id")
-        # The domain finds machines that were archived, too. sudo: as below.
-        workcenters = workcenters.filtered(lambda each: each.sudo().mfg_equipment_ids)
+        # sudo: who stands in front of the screen need have no rights on work centers.
+        found = self.sudo().search(domain, order="mfg_line_id, sequence, id")
+        # The domain finds machines that were archived, too.
+        workcenters = found.filtered("mfg_equipment_ids")
         line = self.env["mfg.line"].browse(line_id or [])
         return {
             "title": line.display_name or _("All lines"),

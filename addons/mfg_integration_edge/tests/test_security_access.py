@@ -99,6 +99,33 @@ class TestAccess(EdgeCase):
                 shown = told.with_user(self.viewer).display_name
                 self.assertIn(self.robot.name, shown)
 
+    def shown_on_screen(self):
+        """Names of the work centers on the viewer's screen."""
+        workcenters = self.env["mrp.workcenter"].with_user(self.viewer)
+        shown = workcenters.get_mfg_line_screen()["workcenters"]
+        return [workcenter["name"] for workcenter in shown]
+
+    def test_g10_a_viewer_sees_the_line_screen_of_the_own_company_and_plant(self):
+        self.assertIn(self.workcenter.name, self.shown_on_screen())
+
+        plant = self.env["mfg.plant"].create({"name": "B", "code": "B"})
+        line = self.env["mfg.line"].create(
+            {"name": "Other", "code": "OTH", "plant_id": plant.id}
+        )
+        self.workcenter.mfg_line_id = line
+        self.viewer.mfg_plant_ids = self.env["mfg.plant"].create(
+            {"name": "A", "code": "A"}
+        )
+        self.assertNotIn(self.workcenter.name, self.shown_on_screen())
+
+        self.viewer.mfg_plant_ids = False
+        self.workcenter.mfg_line_id = False
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.viewer.write(
+            {"company_ids": [(6, 0, elsewhere.ids)], "company_id": elsewhere.id}
+        )
+        self.assertNotIn(self.workcenter.name, self.shown_on_screen())
+
     def test_nobody_changes_what_machines_sent(self):
         administrator = self.env.ref("base.user_admin")
         for model in (*SENT, "mfg.edge.enrolment"):

@@ -22,6 +22,7 @@ export class LineScreen extends Component {
             workcenters: [],
             now: Date.now(),
             lost: false,
+            trouble: "",
         });
         onWillStart(() => this.refresh());
         const timer = setInterval(() => this.refresh(), REFRESH_MS);
@@ -52,7 +53,9 @@ export class LineScreen extends Component {
             );
             Object.assign(this.state, shown, {now: Date.now(), lost: false});
         } catch (error) {
-            Object.assign(this.state, {now: Date.now(), lost: true});
+            // What the server refuses it says itself; without it there is none.
+            const trouble = error.data?.message || _t("No connection");
+            Object.assign(this.state, {now: Date.now(), lost: true, trouble});
             console.warn("The line screen could not be refreshed:", error.message);
         }
     }
