@@ -3,7 +3,6 @@ from datetime import datetime, timedelta
 from mfg_integration_edge.protocols.iso22400 import (
     Elements,
     elements,
-    figures,
     of_planned_run,
 )
 from mfg_integration_edge.protocols.state_history import UNKNOWN, Point, segments
@@ -19,10 +18,10 @@ def test_g10_worked_example_comes_out_to_the_last_digit(shared_data, read_json):
     examples = read_json(shared_data / "iso22400" / "oee-worked-example.json")
 
     for example in examples:
-        found = figures(
+        found = of_planned_run(
             pbt=example["PBT_min"],
             apt=example["APT_min"],
-            pri=example["PRI_min"],
+            planned_run=example["PRI_min"] * example["PQ"],
             pq=example["PQ"],
             gq=example["GQ"],
         )
@@ -44,14 +43,16 @@ def test_g10_unknown_time_is_neither_production_nor_standstill():
 
 
 def test_g10_availability_is_that_of_the_known_time_and_says_it_is_not_complete():
-    found = figures(pbt=480, apt=200, pri=1, pq=160, gq=152, unknown=240)
+    found = of_planned_run(
+        pbt=480, apt=200, planned_run=160, pq=160, gq=152, unknown=240
+    )
 
     assert found.availability == 200 / 240
     assert not found.is_complete
 
 
 def test_g10_shift_of_which_nothing_is_known_has_no_figures():
-    assert figures(pbt=480, apt=0, pri=1, pq=0, gq=0, unknown=480) == (
+    assert of_planned_run(pbt=480, apt=0, planned_run=0, pq=0, gq=0, unknown=480) == (
         None,
         None,
         None,
@@ -61,7 +62,7 @@ def test_g10_shift_of_which_nothing_is_known_has_no_figures():
 
 
 def test_g10_machine_that_stood_all_the_shift_has_an_oee_of_nothing():
-    found = figures(pbt=480, apt=0, pri=None, pq=0, gq=0)
+    found = of_planned_run(pbt=480, apt=0, planned_run=None, pq=0, gq=0)
 
     assert (found.availability, found.oee, found.is_complete) == (0.0, 0.0, True)
 

@@ -51,10 +51,6 @@ def bigint(number: int | None) -> bytes:
     return NULL if number is None else _BIGINT.pack(8, number)
 
 
-def boolean(value: bool) -> bytes:
-    return b"\0\0\0\1\1" if value else b"\0\0\0\1\0"
-
-
 @lru_cache(maxsize=4096)
 def numeric(number: float | Decimal | None) -> bytes:
     """The decimal that was written, not the binary fraction next to it.

@@ -73,24 +73,6 @@ def elements(
     )
 
 
-def figures(
-    *, pbt: float, apt: float, pri: float | None, pq: float, gq: float, unknown=0.0
-) -> Figures:
-    """The key figures; times in one unit, whichever it is.
-
-    :param pri: planned run time per item; None when nobody planned one
-    :param unknown: the part of ``pbt`` of which nothing is known
-    """
-    return of_planned_run(
-        pbt=pbt,
-        apt=apt,
-        planned_run=None if pri is None else pri * pq,
-        pq=pq,
-        gq=gq,
-        unknown=unknown,
-    )
-
-
 def of_planned_run(
     *,
     pbt: float,
@@ -100,9 +82,11 @@ def of_planned_run(
     gq: float,
     unknown=0.0,
 ) -> Figures:
-    """As :func:`figures`, where items of several run times were made.
+    """The key figures; times in one unit, whichever it is.
 
-    :param planned_run: the sum of PRI * PQ
+    :param planned_run: the sum of PRI * PQ of all items that were made; None when
+        nobody planned a run time
+    :param unknown: the part of ``pbt`` of which nothing is known
     """
     known = pbt - unknown
     availability = _ratio(apt, known)

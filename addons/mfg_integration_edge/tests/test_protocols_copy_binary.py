@@ -66,10 +66,6 @@ class TestCopyBinary(TransactionCase):
         self.assertEqual(
             self.read_back("bigint", [copy_binary.bigint(-(2**40))]), [str(-(2**40))]
         )
-        self.assertEqual(
-            self.read_back("boolean", map(copy_binary.boolean, (True, False))),
-            ["true", "false"],
-        )
 
     def test_a_moment_is_that_moment_in_utc(self):
         moments = {
