@@ -24,6 +24,13 @@ class MfgEdgeDeviceGaps(models.Model):
         for device in self:
             device.gap_count = counts.get(device, 0)
 
+    def _ask_for_missing(self, now):
+        """Ask the device again for what is missing for long enough.
+
+        :param now: naive UTC
+        """
+        self.env["mfg.edge.gap"]._due(now, self)._ask_again(now)
+
     def action_view_gaps(self):
         """What is missing of the device's events."""
         action = "mfg_integration_edge.mfg_edge_gap_action"

@@ -40,8 +40,8 @@ class MfgEdgeDevicePresence(models.Model):
         return timedelta(seconds=seconds)
 
     @api.model
-    def _watch(self, now):
-        """Find out which devices have fallen silent.
+    def _fallen_silent(self, now):
+        """The devices that have said nothing for longer than they may.
 
         Those are left out whose connector has events that nobody has looked at yet: it
         is the hub then that is behind.
@@ -55,17 +55,26 @@ class MfgEdgeDevicePresence(models.Model):
                 ("connector_id", "not in", self._connectors_behind()),
             ]
         )
-        for device in online:
-            allowed = device._silent_after()
-            if device.last_seen_at + allowed < now:
-                device._go(
-                    "stale",
-                    device._last_word_at(now),
-                    _(
-                        "No sign of life for %(seconds)s s.",
-                        seconds=round(allowed.total_seconds()),
-                    ),
-                )
+        return online.filtered(
+            lambda device: device.last_seen_at + device._silent_after() < now
+        )
+
+    def _fall_silent(self, now):
+        """Take down that the device has fallen silent, if it still is.
+
+        :param now: naive UTC
+        """
+        self.ensure_one()
+        allowed = self._silent_after()
+        if self.state == "online" and self.last_seen_at + allowed < now:
+            self._go(
+                "stale",
+                self._last_word_at(now),
+                _(
+                    "No sign of life for %(seconds)s s.",
+                    seconds=round(allowed.total_seconds()),
+                ),
+            )
 
     @api.model
     def _connectors_behind(self):

@@ -148,13 +148,16 @@ class MfgEdgeGap(models.Model):
     # ------------------------------------------------------------------ asking
 
     @api.model
-    def _ask_again(self, now):
-        """Ask for what is missing for long enough, from devices that can hear it.
+    def _due(self, now, device=None):
+        """What is missing for long enough, of devices that can hear that it is.
 
         :param now: naive UTC
+        :param device: of this one only
         """
-        due = self.search(
+        of_device = [("device_id", "=", device.id)] if device else []
+        return self.search(
             [
+                *of_device,
                 ("state", "=", "open"),
                 ("next_ask_at", "<=", now),
                 ("device_id.state", "=", "online"),
@@ -168,11 +171,19 @@ class MfgEdgeGap(models.Model):
             ],
             order="device_id, boot, first_missing, id",
         )
-        for device, gaps in due.grouped("device_id").items():
-            asked = gaps[:MOST_RANGES]
-            messages = device._ask(missing=gap_store.ranges(self.env.cr, asked.ids))
-            for gap in asked:
-                gap._asked(now, is_heard=bool(messages))
+
+    def _ask_again(self, now):
+        """Ask for these gaps of one device, as many as one message names.
+
+        :param now: naive UTC
+        """
+        asked = self[:MOST_RANGES]
+        if not asked:
+            return
+        missing = gap_store.ranges(self.env.cr, asked.ids)
+        messages = asked.device_id._ask(missing=missing)
+        for gap in asked:
+            gap._asked(now, is_heard=bool(messages))
 
     def _asked(self, now, *, is_heard):
         """Take down that it was asked for, and when it is again.

@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 
 from odoo.addons.mfg_integration_core.protocols import packml
-from odoo.addons.mfg_integration_core.unit_of_work import run_in_transaction
 
 from ..protocols.stops import BOUNDARIES, Known, reconcile, stops
 
@@ -189,24 +188,6 @@ class MfgEdgeStop(models.Model):
     # ----------------------------------------------------------------- sweeper
 
     @api.model
-    def _begin_due(self, now=None):
-        """Write down the stops that have become long enough since nothing was told.
-
-        Each in a transaction of its own.
-
-        :param now: naive UTC
-        """
-        now = now or fields.Datetime.now()
-        for equipment_id, at in self._standing(now):
-
-            def follow(env, equipment_id=equipment_id, at=at):
-                equipment = env["maintenance.equipment"].browse(equipment_id).exists()
-                if equipment:
-                    env["mfg.edge.stop"]._follow(equipment, at, now)
-
-            run_in_transaction(self.env.registry, follow, uid=self.env.uid)
-
-    @api.model
     def _standing(self, now):
         """``[(equipment id, at)]``: not producing by their last state, no stop yet."""
         self.env.cr.execute(
@@ -239,14 +220,3 @@ class MfgEdgeStop(models.Model):
             for id_, at in standing
             if now - at >= timedelta(seconds=minimum[id_])
         ]
-
-
-class MfgSweeperStops(models.AbstractModel):
-    """Sees the stops of machines that say nothing further."""
-
-    _inherit = "mfg.sweeper"
-
-    @api.model
-    def _cron_sweep(self):
-        super()._cron_sweep()
-        self.env["mfg.edge.stop"]._begin_due()

@@ -93,13 +93,17 @@ class DeviceCase(EdgeCase):
 
     def watch(self, at):
         """The sweeper's look for silence, ``at`` seconds from now."""
-        self.env["mfg.edge.device"]._watch(self.now + timedelta(seconds=at))
+        now = self.now + timedelta(seconds=at)
+        for device in self.env["mfg.edge.device"]._fallen_silent(now):
+            device._fall_silent(now)
         self.env.flush_all()
 
     def ask(self, at):
         """The sweeper's look for what is missing; what was asked for then."""
         before = self.asked()
-        self.env["mfg.edge.gap"]._ask_again(self.now + timedelta(seconds=at))
+        now = self.now + timedelta(seconds=at)
+        for device in self.env["mfg.edge.gap"]._due(now).device_id:
+            device._ask_for_missing(now)
         self.env.flush_all()
         return self.asked()[len(before) :]
 
