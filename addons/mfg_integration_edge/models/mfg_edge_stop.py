@@ -53,6 +53,9 @@ class MfgEdgeStop(models.Model):
         help="A fault or a person blocked the work center in it; whoever unblocks it"
         " ends that. A stop alone keeps nobody from starting work.",
     )
+    # What the block was by itself; the entry of the log is that and the stop together.
+    block_began_at = fields.Datetime(readonly=True)
+    block_ended_at = fields.Datetime(readonly=True)
     loss_id = fields.Many2one(
         "mrp.workcenter.productivity.loss", "Reason", readonly=True
     )

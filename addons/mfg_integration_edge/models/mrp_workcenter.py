@@ -31,12 +31,13 @@ class MrpWorkcenter(models.Model):
 
     def unblock(self):
         """Extended: a machine that still stands is a stop, which blocks nobody."""
-        result = super().unblock()
         # sudo: who unblocks need not see the stops.
-        stops = self.env["mfg.edge.stop"].sudo()
-        standing = stops.search(
-            [("workcenter_id", "in", self.ids), ("ended_at", "=", False)]
+        going_on = self.env["mfg.edge.stop"].sudo().search(
+            [
+                ("workcenter_id", "in", self.ids),
+                ("productivity_ids.date_end", "=", False),
+            ]
         )
-        standing.is_block = False
-        standing._post()
+        result = super().unblock()
+        going_on._post()
         return result

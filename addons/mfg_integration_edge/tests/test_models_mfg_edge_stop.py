@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from freezegun import freeze_time
+
 from odoo import fields
 
 from odoo.addons.mfg_integration_core.exceptions import (
@@ -167,9 +169,10 @@ class TestStop(StatesCase):
         request = self.tell(10, "Aborted", fault=OVERHEATED)
         entry = self.log()
 
-        request.stage_id = self.env["maintenance.stage"].search(
-            [("done", "=", True)], limit=1
-        )
+        with freeze_time(self.at(300)):
+            request.stage_id = self.env["maintenance.stage"].search(
+                [("done", "=", True)], limit=1
+            )
         self.assertEqual(self.workcenter.working_state, "normal")
         self.assertFalse(entry.date_end)
 
@@ -188,6 +191,96 @@ class TestStop(StatesCase):
         self.assertEqual(len(self.log()), 1)
         self.assertFalse(self.log().date_end)
         self.assertEqual(self.workcenter.working_state, "blocked")
+
+    # ---------------------------------------------------------- what people record
+
+    def given_entry(self, begin, end):
+        """A downtime that a person has recorded; ``end`` None: it blocks."""
+        loss = self.env["mrp.workcenter.productivity.loss"].create(
+            {"name": "Cleaning", "loss_id": self.env.ref("mrp.category_availability").id}
+        )
+        return self.env["mrp.workcenter.productivity"].create(
+            {
+                "workcenter_id": self.workcenter.id,
+                "company_id": self.env.company.id,
+                "loss_id": loss.id,
+                "date_start": self.at(begin),
+                "date_end": end is not None and self.at(end),
+            }
+        )
+
+    def times(self):
+        """``[(begin, end)]`` of the downtimes, in seconds after nine."""
+        return [
+            (
+                (entry.date_start - self.at(0)).total_seconds(),
+                entry.date_end and (entry.date_end - self.at(0)).total_seconds(),
+            )
+            for entry in self.log()
+        ]
+
+    def test_a_downtime_that_a_person_recorded_stays_beside_a_stop_that_begins_in_it(
+        self,
+    ):
+        self.given_entry(0, 1800)
+
+        self.tell(1500, "Held")
+        self.tell(5400, "Execute")
+
+        self.assertEqual(self.times(), [(0, 1800), (1500, 5400)])
+        self.assertEqual(len(self.log().mfg_stop_id), 1)
+
+    def test_a_downtime_that_a_person_recorded_around_a_stop_is_its_entry(self):
+        entry = self.given_entry(0, 1800)
+
+        self.tell(100, "Held")
+        self.tell(900, "Execute")
+
+        self.assertEqual(self.times(), [(0, 1800)])
+        self.assertEqual(entry.mfg_stop_id.block_ended_at, self.at(1800))
+        self.assertEqual(self.workcenter.working_state, "normal")
+
+    def test_a_stop_that_grows_beyond_what_a_person_recorded_loses_nothing(self):
+        self.given_entry(0, 1800)
+        self.tell(100, "Held")
+        self.tell(900, "Execute")
+
+        self.env["mfg.edge.state"].search([("at", "=", self.at(900))]).unlink()
+        self.tell(2500, "Execute")
+
+        self.assertEqual(self.stops(), [(100, 2500)])
+        self.assertEqual(self.times(), [(0, 2500)])
+
+    def test_a_block_that_goes_on_keeps_the_time_before_the_stop(self):
+        self.given_entry(0, None)
+
+        self.tell(1500, "Held")
+        self.assertEqual(self.times(), [(0, False)])
+        with freeze_time(self.at(1800)):
+            self.workcenter.unblock()
+        self.assertEqual(self.times(), [(0, False)])
+        self.tell(5400, "Execute")
+
+        self.assertEqual(self.times(), [(0, 5400)])
+
+    def test_a_block_outlives_a_stop_that_was_none(self):
+        self.given_entry(0, None)
+        self.tell(1500, "Held")
+        with freeze_time(self.at(1800)):
+            self.workcenter.unblock()
+
+        self.tell(1500.5, "Execute")
+
+        self.assertFalse(self.stops())
+        self.assertEqual(self.times(), [(0, 1800)])
+
+    def test_h5_back_filled_stop_leaves_what_people_recorded_of_that_day(self):
+        self.given_entry(0, 1800)
+
+        self.tell(1500, "Held", historical=True)
+        self.tell(5400, "Execute", historical=True)
+
+        self.assertEqual(self.times(), [(0, 1800), (1500, 5400)])
 
     # ------------------------------------------------------------------ reason
 
