@@ -5,4 +5,5 @@ from . import made
 from . import proof
 from . import readings
 from . import run
+from . import stood
 from . import windows

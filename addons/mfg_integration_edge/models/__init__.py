@@ -25,6 +25,7 @@ from . import mfg_setting_history
 from . import mfg_subscription
 from . import mfg_sweeper_devices
 from . import maintenance_equipment_device
+from . import maintenance_equipment_place
 from . import mrp_production
 from . import mrp_production_counts
 from . import mrp_workorder
@@ -42,6 +43,7 @@ from . import mfg_edge_crossing
 from . import mfg_rule_crossing
 from . import mfg_shift_summary
 from . import mfg_shift_summary_making
+from . import mfg_shift_summary_places
 from . import mfg_shift_summary_late
 from . import mrp_workcenter_screen
 from . import res_config_settings

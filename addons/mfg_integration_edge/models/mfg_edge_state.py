@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 
 from odoo.addons.mfg_integration_core.protocols import packml
 
+from ..aggregation.stood import stood_at_sql
 from ..protocols.state_history import UNKNOWN, Point, segments
 from ..protocols.stops import BOUNDARIES
 
@@ -52,6 +53,8 @@ class MfgEdgeState(models.Model):
             ALTER TABLE mfg_edge_state ADD COLUMN IF NOT EXISTS sequence bigint;
             CREATE INDEX IF NOT EXISTS mfg_edge_state_at_index
                 ON mfg_edge_state (equipment_id, at);
+            CREATE INDEX IF NOT EXISTS mfg_edge_state_workcenter_index
+                ON mfg_edge_state (workcenter_id, equipment_id, at);
             CREATE UNIQUE INDEX IF NOT EXISTS mfg_edge_state_event_unique
                 ON mfg_edge_state (equipment_id, event_uuid, at);
             """
@@ -75,7 +78,7 @@ class MfgEdgeState(models.Model):
             return False
         place = {
             **self._prepare_place(equipment),
-            "workcenter_id": equipment.mfg_workcenter_id.id,
+            "workcenter_id": self._stood_at(equipment, at),
         }
         row = {
             **{name: id_ or None for name, id_ in place.items()},
@@ -98,9 +101,23 @@ class MfgEdgeState(models.Model):
             return False
         self.env["mfg.edge.stop"]._follow(equipment, at)
         self.env["mfg.shift.summary"]._mark_late_state(
-            equipment.mfg_workcenter_id, at, self._next_at(equipment, at)
+            row["workcenter_id"], at, self._next_at(equipment, at)
         )
         return True
+
+    @api.model
+    def _stood_at(self, equipment, at):
+        """Id of the work center where a machine stood when it got into a state.
+
+        What comes late was told where the machine stood before: it may have moved.
+        """
+        if self._next_at(equipment, at) is None:
+            return equipment.mfg_workcenter_id.id
+        self.env.cr.execute(
+            f"SELECT {stood_at_sql('%(machine)s', '%(at)s')}",
+            {"machine": equipment.id, "at": at},
+        )
+        return self.env.cr.fetchone()[0]
 
     # ----------------------------------------------------------------- reading
 

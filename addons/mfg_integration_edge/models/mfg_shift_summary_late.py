@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 
 from ..aggregation.made import made_between
+from ..aggregation.stood import stood_at_sql
 
 #: Summaries are compared with the counts so long after they were computed: what was
 #: counted while they were could not see them yet. Longer than an aggregation takes.
@@ -19,9 +20,10 @@ class MfgShiftSummaryLate(models.Model):
     _inherit = "mfg.shift.summary"
 
     @api.model
-    def _mark_late_state(self, workcenter, at, until):
+    def _mark_late_state(self, workcenter_id, at, until):
         """Have the shifts summed up again in which a late state holds.
 
+        :param workcenter_id: where the machine stood then; None for nowhere
         :param at: naive UTC
         :param until: when the next state begins; None when there is none
         """
@@ -32,7 +34,7 @@ class MfgShiftSummaryLate(models.Model):
                AND begins_at < COALESCE(%s, 'infinity'::timestamp)
                AND is_due IS NOT TRUE
             """,
-            (workcenter.id or None, at, until),
+            (workcenter_id, at, until),
         )
         if self.env.cr.rowcount:
             self.invalidate_model(["is_due"])
@@ -47,21 +49,21 @@ class MfgShiftSummaryLate(models.Model):
             return
         self._flush_counts()
         self.env.cr.execute(
-            """
+            f"""
             UPDATE mfg_shift_summary summary SET is_due = TRUE
               FROM (
-                  SELECT machine.mfg_workcenter_id AS workcenter_id, part.started_at
-                    FROM mfg_edge_window posted
-                    JOIN maintenance_equipment machine
-                      ON machine.id = posted.equipment_id
-                    JOIN mfg_edge_window_range part ON part.window_id = posted.id
-                   WHERE posted.id = ANY(%(windows)s)
-                  UNION ALL
-                  SELECT machine.mfg_workcenter_id, posted.started_at
-                    FROM mfg_edge_window posted
-                    JOIN maintenance_equipment machine
-                      ON machine.id = posted.equipment_id
-                   WHERE posted.id = ANY(%(windows)s) AND posted.kind = 'single') made
+                  SELECT {stood_at_sql("each.equipment_id", "each.started_at")}
+                         AS workcenter_id, each.started_at
+                    FROM (
+                        SELECT posted.equipment_id, part.started_at
+                          FROM mfg_edge_window posted
+                          JOIN mfg_edge_window_range part
+                            ON part.window_id = posted.id
+                         WHERE posted.id = ANY(%(windows)s)
+                        UNION ALL
+                        SELECT equipment_id, started_at
+                          FROM mfg_edge_window
+                         WHERE id = ANY(%(windows)s) AND kind = 'single') each) made
              WHERE summary.workcenter_id = made.workcenter_id
                AND summary.begins_at <= made.started_at
                AND summary.ends_at > made.started_at
@@ -87,14 +89,14 @@ class MfgShiftSummaryLate(models.Model):
                  WHERE computed_at > %s AND is_due IS NOT TRUE),
             posted AS (
                 SELECT shift.begins_at, shift.ends_at,
-                       machine.mfg_workcenter_id AS workcenter_id,
+                       {stood_at_sql("made.equipment_id", "made.started_at")}
+                           AS workcenter_id,
                        sum(made.good_quantity) AS good,
                        sum(made.scrap_quantity) AS scrap
                   FROM (SELECT DISTINCT begins_at, ends_at FROM young) shift
                  CROSS JOIN LATERAL (
                        {made_between("shift.begins_at", "shift.ends_at")}) made
-                  JOIN maintenance_equipment machine ON machine.id = made.equipment_id
-                 GROUP BY shift.begins_at, shift.ends_at, machine.mfg_workcenter_id)
+                 GROUP BY shift.begins_at, shift.ends_at, 3)
             SELECT young.id
               FROM young
               LEFT JOIN posted USING (workcenter_id, begins_at, ends_at)

@@ -6,8 +6,10 @@ from odoo.addons.mfg_integration_core.compat import units_per_cycle
 from odoo.addons.mfg_integration_core.unit_of_work import run_in_transaction
 
 from ..aggregation.made import made_between
+from ..aggregation.stood import stood_at_sql
 from ..protocols import iso22400
 from ..protocols.state_history import seconds
+from .mfg_edge_retention_history import SETTING
 
 #: A shift is summed up so long after its end, when most of what is late has come.
 GRACE = timedelta(minutes=2)
@@ -15,6 +17,11 @@ GRACE = timedelta(minutes=2)
 SHIFTS_AT_ONCE = 50
 #: A day and its shifts are found from here on.
 DAY = timedelta(days=1)
+#: The time that shifts are looked for in at once.
+SPAN = timedelta(days=32)
+#: A shift of longer ago is not summed up for the first time where the history of
+#: machines is kept for ever: somebody's clock was wrong.
+EVER = timedelta(days=730)
 
 
 class MfgShiftSummaryMaking(models.Model):
@@ -41,23 +48,6 @@ class MfgShiftSummaryMaking(models.Model):
                 pass
 
     @api.model
-    def _workcenters_told_of(self):
-        """The work centers with machines that have told their state."""
-        self.env.cr.execute(
-            """
-            SELECT DISTINCT equipment.mfg_workcenter_id
-              FROM maintenance_equipment equipment
-             WHERE equipment.mfg_workcenter_id IS NOT NULL
-               AND EXISTS (SELECT 1 FROM mfg_edge_state
-                            WHERE equipment_id = equipment.id)
-             ORDER BY 1
-            """
-        )
-        return self.env["mrp.workcenter"].browse(
-            id_ for (id_,) in self.env.cr.fetchall()
-        )
-
-    @api.model
     def _summarise(self, workcenter, now):
         """Sum up the next shifts of a work center, and what came late.
 
@@ -74,7 +64,7 @@ class MfgShiftSummaryMaking(models.Model):
         new = self._next_shifts(workcenter, now)[:SHIFTS_AT_ONCE]
         if late or new:
             workcenter._mfg_bump_hold_version()
-            workcenter.mfg_equipment_ids._mfg_bump_hold_version()
+            self._machines_told_at(workcenter)._mfg_bump_hold_version()
         for summary in late:
             spans = self.env["mfg.shift"]._between(
                 workcenter, summary.begins_at, summary.begins_at + timedelta(seconds=1)
@@ -84,31 +74,40 @@ class MfgShiftSummaryMaking(models.Model):
             summary._correct(spans[0][1] if spans else whole)
         for shift, spans in new:
             self._begin(workcenter, shift, spans)
-        return len(late) == SHIFTS_AT_ONCE or len(new) == SHIFTS_AT_ONCE
+        return len(late) == SHIFTS_AT_ONCE or bool(new)
 
     @api.model
     def _next_shifts(self, workcenter, now):
-        """The shifts that have ended and have no summary yet, in order."""
+        """The next shifts that have ended and have no summary yet, in order.
+
+        A machine stood there in them, and told a state before.
+        """
         last = self.search([("workcenter_id", "=", workcenter.id)], limit=1)
-        if last:
-            begin = last.begins_at + timedelta(seconds=1)
-        else:
-            begin = self._first_told_at(workcenter) - DAY
-        first = last.ends_at if last else begin + DAY
-        return [
-            (shift, spans)
-            for shift, spans in self.env["mfg.shift"]._between(workcenter, begin, now)
-            if first < _naive(shift.end) <= now - GRACE
-        ]
+        first = last.ends_at if last else self._first_told_at(workcenter)
+        if first is None:
+            return []
+        first = max(first, now - self._reach(workcenter))
+        begin = last.begins_at + timedelta(seconds=1) if last else first - DAY
+        begin, end = max(begin, first - DAY), self._left_at(workcenter, now)
+        found = []
+        while begin < end and not found:
+            until = min(begin + SPAN, end)
+            found = [
+                (shift, spans)
+                for shift, spans in self.env["mfg.shift"]._between(
+                    workcenter, begin, until
+                )
+                if first < _naive(shift.end) <= now - GRACE
+                and self._stays(workcenter, _naive(shift.begin), _naive(shift.end))
+            ]
+            begin = until
+        return found
 
     @api.model
-    def _first_told_at(self, workcenter):
-        """When a machine of the work center told its state for the first time."""
-        self.env.cr.execute(
-            "SELECT min(at) FROM mfg_edge_state WHERE equipment_id = ANY(%s)",
-            (workcenter.mfg_equipment_ids.ids,),
-        )
-        return self.env.cr.fetchone()[0]
+    def _reach(self, workcenter):
+        """How long ago a shift may be that is summed up for the first time."""
+        days = self.env["mfg.setting"]._get(SETTING, workcenter)
+        return timedelta(days=days) if days else EVER
 
     @api.model
     def _begin(self, workcenter, shift, spans):
@@ -152,7 +151,9 @@ class MfgShiftSummaryMaking(models.Model):
 
     def _is_settled(self):
         """Whether the retention has removed states of before the shift was over."""
-        kept = self.workcenter_id.mfg_equipment_ids.mapped("mfg_history_since")
+        machines = self._machines_told_at(self.workcenter_id)
+        machines |= self.workcenter_id.mfg_equipment_ids
+        kept = machines.mapped("mfg_history_since")
         return any(since and since > self.begins_at for since in kept)
 
     # ----------------------------------------------------------------- figures
@@ -165,16 +166,17 @@ class MfgShiftSummaryMaking(models.Model):
         :param spans: when it is planned to be busy, see ``mfg.shift._between``
         """
         spans = [(_naive(one), _naive(other)) for one, other in spans]
-        machines = self._machines(workcenter, end)
+        stays = self._stays(workcenter, begin, end)
         spent, times = {}, [0.0, 0.0, 0.0, 0.0]
-        for machine in machines:
-            did = self.env["mfg.edge.state"]._segments(machine, begin, end)
+        for machine, since, until in stays:
+            did = self.env["mfg.edge.state"]._segments(machine, since, until)
+            planned = _within(spans, since, until)
             for state, told in seconds(did).items():
                 spent[state] = round(spent.get(state, 0.0) + told, 6)
-            both = zip(times, iso22400.elements(did, spans), strict=True)
+            both = zip(times, iso22400.elements(did, planned), strict=True)
             times = [round(sum(pair), 6) for pair in both]
         elements = iso22400.Elements(*times)
-        good, scrap, planned_run = self._made(machines, begin, end)
+        good, scrap, planned_run = self._made(workcenter, begin, end)
         figures = iso22400.of_planned_run(
             pbt=elements.planned_busy_s,
             apt=elements.production_s,
@@ -190,36 +192,28 @@ class MfgShiftSummaryMaking(models.Model):
             "state_seconds": spent,
             "good_quantity": good,
             "scrap_quantity": scrap,
-            "stop_count": len(self._stops(machines, begin, end)),
+            "stop_count": len(self._stops(stays)),
             "figures": figures,
             **{name: figure or 0.0 for name, figure in figures.items()},
-            "is_complete": is_complete and bool(machines),
+            "is_complete": is_complete and bool(stays),
         }
 
     @api.model
-    def _machines(self, workcenter, end):
-        """The machines of the work center that had told a state by then."""
-        history = self.env["mfg.edge.state"]
-        return workcenter.mfg_equipment_ids.filtered(
-            lambda machine: history._last(machine, end) is not None
-        )
-
-    @api.model
-    def _stops(self, machines, begin, end):
-        """The stops that were in a time, also those that began before it."""
+    def _stops(self, stays):
+        """The stops that were in these times, also those that began before."""
         found = self.env["mfg.edge.stop"].browse()
-        for machine in machines:
-            found |= found._between(machine, begin, end)
+        for stay in stays:
+            found |= found._between(*stay)
         return found
 
     @api.model
-    def _made(self, machines, begin, end):
-        """``(good, scrap, planned run time in s)`` of what machines counted.
+    def _made(self, workcenter, begin, end):
+        """``(good, scrap, planned run time in s)`` of what machines counted there.
 
         The run time is None where a piece has no operation that says one.
         """
         good = scrap = planned_run = 0.0
-        for workorder_id, of_good, of_scrap in self._counted(machines, begin, end):
+        for workorder_id, of_good, of_scrap in self._counted(workcenter, begin, end):
             good, scrap = good + of_good, scrap + of_scrap
             work = self.env["mrp.workorder"].browse(workorder_id or [])
             per_item = self._run_time_s(work)
@@ -239,18 +233,24 @@ class MfgShiftSummaryMaking(models.Model):
         return operation.time_cycle * 60 / pieces * 100 / workcenter.time_efficiency
 
     @api.model
-    def _counted(self, machines, begin, end):
-        """``[(work order id, good, scrap)]`` of the posted counts of a time."""
+    def _counted(self, workcenter, begin, end):
+        """``[(work order id, good, scrap)]`` of what was counted there in a time."""
         self._flush_counts()
         self.env.cr.execute(
             f"""
             SELECT workorder_id, sum(good_quantity)::float, sum(scrap_quantity)::float
               FROM ({made_between("%(begin)s", "%(end)s")}) made
              WHERE equipment_id = ANY(%(machines)s)
+               AND {stood_at_sql("equipment_id", "started_at")} = %(workcenter)s
              GROUP BY workorder_id
              ORDER BY workorder_id
             """,
-            {"machines": machines.ids, "begin": begin, "end": end},
+            {
+                "machines": self._machines_told_at(workcenter).ids,
+                "workcenter": workcenter.id,
+                "begin": begin,
+                "end": end,
+            },
         )
         return self.env.cr.fetchall()
 
@@ -258,6 +258,12 @@ class MfgShiftSummaryMaking(models.Model):
     def _flush_counts(self):
         self.env["mfg.edge.window"].flush_model()
         self.env["mfg.edge.window.range"].flush_model()
+
+
+def _within(spans, since, until):
+    """The parts of these times that lie between two moments."""
+    cut = [(max(one, since), min(other, until)) for one, other in spans]
+    return [(one, other) for one, other in cut if one < other]
 
 
 def _naive(moment):

@@ -1,8 +1,10 @@
 from datetime import date, datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo import Command
 
-from .common import count
+from .common import count, state
 from .states_case import NINE, StatesCase
 
 TYPE = "mfg.workcenter.shift_summary.v1"
@@ -229,6 +231,91 @@ class TestShiftSummary(StatesCase):
             summaries.mapped("day"), [date(2026, 3, day) for day in (2, 3, 4)]
         )
         self.assertEqual(self.summarise(day=5), summaries)
+
+    # ------------------------------------------------------------------- places
+
+    def given_move(self, second):
+        """The robot is moved to another line at that second; the line."""
+        other = self.workcenter.copy({"name": "Assembly Line 2"})
+        with freeze_time(self.at(second)):
+            self.robot.mfg_workcenter_id = other
+        return other
+
+    def summaries_of(self, workcenter, day):
+        home, self.workcenter = self.workcenter, workcenter
+        try:
+            return self.summarise(day)
+        finally:
+            self.workcenter = home
+
+    def test_g10_machine_that_is_moved_leaves_behind_what_it_did_before(self):
+        mes = self.subscribed()
+        self.tell(-4 * 3600, "Execute")
+        self.handle(count("c1", good=10, job_order=self.order.name))
+        mine = self.summarise()
+        other = self.given_move(20 * 3600)
+        self.tell(21 * 3600, "Execute")
+
+        late = count("c2", good=3, job_order=self.order.name)
+        late["time"] = self.moment(600)
+        self.handle(late)
+        self.assertFalse(self.of_late_counts() - mine)
+        mine = self.summarise(day=4)
+        theirs = self.summaries_of(other, day=4)
+
+        self.assertRecordValues(mine, [{"version": 2, "good_quantity": 13}])
+        self.assertRecordValues(
+            theirs, [{"day": date(2026, 3, 3), "version": 1, "unknown_s": 0}]
+        )
+        told = [(said["day"], said["version"]) for said in self.messages_to(mes)]
+        self.assertEqual(told, [("2026-03-02", 1), ("2026-03-02", 2), ("2026-03-03", 1)])
+
+    def test_g10_machine_that_is_moved_in_a_shift_is_in_each_for_its_time(self):
+        self.tell(-4 * 3600, "Execute")
+        other = self.given_move(0)
+        self.handle(count("c1", good=10, job_order=self.order.name))
+
+        mine, theirs = self.summarise(), self.summaries_of(other, day=3)
+
+        # It ran through the break at nine UTC, and has counted at 9:40.
+        self.assertRecordValues(
+            mine | theirs,
+            [
+                {"production_s": 4 * 3600, "good_quantity": 0},
+                {"production_s": 4 * 3600, "good_quantity": 10},
+            ],
+        )
+        self.assertEqual(self.summarise(day=6), mine)
+
+    def test_h5_late_state_belongs_to_where_the_machine_stood_then(self):
+        self.tell(-4 * 3600, "Execute")
+        mine = self.summarise()
+        self.given_move(20 * 3600)
+
+        self.tell(3600, "Held", historical=True)
+        self.tell(5400, "Execute", historical=True)
+        self.summarise()
+
+        self.assertRecordValues(mine, [{"version": 2, "down_s": 1800}])
+
+    def test_g10_machine_that_is_archived_is_in_no_shift_from_then_on(self):
+        self.tell(-4 * 3600, "Execute")
+        with freeze_time(self.at(20 * 3600)):
+            self.robot.active = False
+
+        self.assertEqual(self.summarise(day=6).mapped("day"), [date(2026, 3, 2)])
+
+    def test_g10_clock_that_is_wrong_by_decades_makes_no_summaries_of_them(self):
+        self.env["mfg.setting"]._set(
+            "retention.history_days", self.env.company, 3
+        )
+        first = state("first", "Execute")
+        first["time"] = "1970-01-01T00:00:00Z"
+        self.handle(first)
+
+        days = self.summarise(day=5).mapped("day")
+
+        self.assertEqual(days, [date(2026, 3, day) for day in (2, 3, 4)])
 
     def test_screen_of_the_line_shows_what_is_known_only(self):
         self.tell(-3600, "Execute", job_order=self.order.name)
