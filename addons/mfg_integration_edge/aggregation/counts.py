@@ -43,10 +43,9 @@ def post(cr, run: Run, told_types: list[str]) -> list[int]:
                    {QUARTER} AS quarter, count(*) AS event_count,
                    sum(good) AS good, sum(scrap) AS scrap,
                    min(place) AS first_place, max(place) AS last_place,
-                   min(moment) AS started_at, max(moment) AS ended_at,
-                   bool_and(historical) AS historical
+                   min(moment) AS started_at, max(moment) AS ended_at, historical
               FROM placed WHERE NOT is_told
-             GROUP BY equipment, segment, job_order, operation, quarter),
+             GROUP BY equipment, segment, job_order, operation, historical, quarter),
         {INSERT_WINDOWS.format(kind="counts", event_count="sum(event_count)")},
         {INSERT_RANGES}
         SELECT id FROM windows

@@ -28,6 +28,8 @@ _COUNTED = f"""
        AND event.equipment = proof.equipment
        AND event.job_order IS NOT DISTINCT FROM proof.job_order
        AND event.operation IS NOT DISTINCT FROM proof.operation
+       -- Those that are live and those that were sent afterwards may alternate.
+       AND event.historical = COALESCE(proof.historical, FALSE)
        AND {PLACE} BETWEEN proof.first_place AND proof.last_place
 """
 

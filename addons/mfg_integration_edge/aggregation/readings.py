@@ -219,11 +219,12 @@ _POST = f"""
                COALESCE(sum(amount) FILTER (WHERE is_scrap), 0) AS scrap,
                min(place) AS first_place, max(place) AS last_place,
                min(moment) AS started_at, max(moment) AS ended_at,
-               bool_and(historical) AS historical
+               changed.historical
           FROM entries entry JOIN changed USING (id)
          WHERE amount <> 0
          GROUP BY entry.equipment, entry.segment, entry.job_order, entry.operation,
-                  entry.context_id, entry.corrects_id, changed.series_id, quarter),
+                  entry.context_id, entry.corrects_id, changed.historical,
+                  changed.series_id, quarter),
     {INSERT_WINDOWS.format(kind="readings", event_count="sum(event_count)")},
     {INSERT_RANGES},
     settled AS (
@@ -242,6 +243,7 @@ _POST = f"""
            AND moved_to.job_order IS NOT DISTINCT FROM changed.job_order
            AND moved_to.operation IS NOT DISTINCT FROM changed.operation
            AND moved_to.context_id IS NOT DISTINCT FROM changed.now_context_id
+           AND moved_to.historical = changed.historical
          WHERE reading.id = changed.id)
     SELECT id FROM windows
 """

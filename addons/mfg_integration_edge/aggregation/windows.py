@@ -1,8 +1,9 @@
 """Windows and the ranges in them, as CTEs over the pieces that they are summed from.
 
 ``pieces`` has a row per range: ``equipment, segment, job_order, operation, context_id,
-corrects_id, series_id, quarter, event_count, good, scrap, first_place, last_place,
-started_at, ended_at, historical``. What is equal in the first six becomes one window.
+corrects_id, historical, series_id, quarter, event_count, good, scrap, first_place,
+last_place, started_at, ended_at``. What is equal in the first seven becomes one window:
+what was sent afterwards sets nothing off, so that it is told apart from what is live.
 ``segment`` is how many told events of its equipment came before it in the run.
 """
 
@@ -16,15 +17,14 @@ from ..event_rows import ITEM_BITS
 #: end of a shift still says what was made before it, in any time zone.
 QUARTER = "(floor(extract(epoch FROM moment) / 900) * 900)::bigint"
 
-_KEYS = "equipment, segment, job_order, operation, context_id, corrects_id"
+_KEYS = "equipment, segment, job_order, operation, context_id, corrects_id, historical"
 
 INSERT_WINDOWS = f"""
     windows AS MATERIALIZED (
         SELECT nextval('mfg_edge_window_id_seq')::integer AS id, {_KEYS},
                {{event_count}} AS event_count, sum(good) AS good, sum(scrap) AS scrap,
                min(first_place) AS first_place, max(last_place) AS last_place,
-               min(started_at) AS started_at, max(ended_at) AS ended_at,
-               bool_and(historical) AS historical
+               min(started_at) AS started_at, max(ended_at) AS ended_at
           FROM pieces
          GROUP BY {_KEYS}
         -- What others take from it and give to it again is no news for an order.
@@ -59,7 +59,8 @@ INSERT_RANGES = """
            AND windows.job_order IS NOT DISTINCT FROM pieces.job_order
            AND windows.operation IS NOT DISTINCT FROM pieces.operation
            AND windows.context_id IS NOT DISTINCT FROM pieces.context_id
-           AND windows.corrects_id IS NOT DISTINCT FROM pieces.corrects_id)
+           AND windows.corrects_id IS NOT DISTINCT FROM pieces.corrects_id
+           AND windows.historical = pieces.historical)
 """
 
 

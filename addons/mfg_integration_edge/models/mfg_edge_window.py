@@ -18,9 +18,10 @@ class MfgEdgeWindow(models.Model):
     """Proof of one posted sum: which raw events are in it, and which order has it.
 
     Of kind *counts*: every count of its equipment, order and operation from its first
-    to its last place, and nothing else. Of kind *readings*: what rows of
-    ``mfg_edge_reading`` added that name it. A *correction* is the difference to another
-    window, after an event that came late. *One event* came through another door.
+    to its last place, either live or sent afterwards, and nothing else. Of kind
+    *readings*: what rows of ``mfg_edge_reading`` added that name it. A *correction* is
+    the difference to another window, after an event that came late. *One event* came
+    through another door.
     """
 
     _name = "mfg.edge.window"

@@ -32,11 +32,15 @@ class MrpWorkcenter(models.Model):
     def unblock(self):
         """Extended: a machine that still stands is a stop, which blocks nobody."""
         # sudo: who unblocks need not see the stops.
-        going_on = self.env["mfg.edge.stop"].sudo().search(
-            [
-                ("workcenter_id", "in", self.ids),
-                ("productivity_ids.date_end", "=", False),
-            ]
+        going_on = (
+            self.env["mfg.edge.stop"]
+            .sudo()
+            .search(
+                [
+                    ("workcenter_id", "in", self.ids),
+                    ("productivity_ids.date_end", "=", False),
+                ]
+            )
         )
         result = super().unblock()
         going_on._post()

@@ -94,6 +94,32 @@ class TestCounters(CountersCase):
         self.assertEqual(corrections.production_id, self.other)
         self.assert_proven()
 
+    def test_h5_late_reading_of_the_past_is_posted_apart_from_live_ones(self):
+        job = {"job_order": self.order.name}
+        self.given(counter("a", 0, 0, "1-1", **job), counter("d", 30, 3, "1-4", **job))
+
+        self.given(
+            {**counter("b", 10, 1, "1-2", **job), "historical": True},
+            {**counter("c", 15, 2, "1-3", **job), "historical": True},
+            counter("e", 31, 4, "1-5", **job),
+        )
+
+        self.assertEqual(self.totals(), [31, 0])
+        said = [
+            (window.historical, bool(window.corrects_id), window.good_quantity)
+            for window in self.windows()
+        ]
+        self.assertEqual(
+            sorted(said),
+            [
+                (False, False, 1),
+                (False, False, 30),
+                (False, True, -15),
+                (True, False, 15),
+            ],
+        )
+        self.assert_proven()
+
     def test_g9_good_and_scrap_are_counters_of_their_own(self):
         job = {"job_order": self.order.name}
         good = envelope("g", COUNTER, good_total=7, **job)

@@ -197,7 +197,10 @@ class TestStop(StatesCase):
     def given_entry(self, begin, end):
         """A downtime that a person has recorded; ``end`` None: it blocks."""
         loss = self.env["mrp.workcenter.productivity.loss"].create(
-            {"name": "Cleaning", "loss_id": self.env.ref("mrp.category_availability").id}
+            {
+                "name": "Cleaning",
+                "loss_id": self.env.ref("mrp.category_availability").id,
+            }
         )
         return self.env["mrp.workcenter.productivity"].create(
             {

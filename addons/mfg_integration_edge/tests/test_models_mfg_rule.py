@@ -88,6 +88,28 @@ class TestRule(EdgeCase):
 
         self.assertFalse(self.runs("mfg_rule_scrap_above_limit"))
 
+    def test_h5_scrap_of_the_past_is_posted_apart_from_a_live_count(self):
+        job = {"job_order": self.order.name}
+        past = [
+            {**count(f"p{number}", good=3, scrap=1, **job), "historical": True}
+            for number in range(5)
+        ]
+        self.given_batch(*past[:3], count("live", good=1, **job), *past[3:])
+        self.aggregate()
+        for event in self.inbox():
+            event.state = "processing"
+            event.with_user(self.connector.user_id)._handle_as_user()
+
+        self.assertFalse(self.runs("mfg_rule_scrap_above_limit"))
+        self.assertRecordValues(
+            self.windows().sorted("historical"),
+            [
+                {"historical": False, "good_quantity": 1, "event_count": 1},
+                {"historical": True, "good_quantity": 15, "event_count": 5},
+            ],
+        )
+        self.assertEqual(self.windows()._contradictions(), [])
+
     def test_e6_readings_above_the_threshold_make_one_request(self):
         self.given_condition(7.0)
         self.given_condition(80, measurement="temperature")

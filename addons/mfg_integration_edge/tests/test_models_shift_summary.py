@@ -268,7 +268,9 @@ class TestShiftSummary(StatesCase):
             theirs, [{"day": date(2026, 3, 3), "version": 1, "unknown_s": 0}]
         )
         told = [(said["day"], said["version"]) for said in self.messages_to(mes)]
-        self.assertEqual(told, [("2026-03-02", 1), ("2026-03-02", 2), ("2026-03-03", 1)])
+        self.assertEqual(
+            told, [("2026-03-02", 1), ("2026-03-02", 2), ("2026-03-03", 1)]
+        )
 
     def test_g10_machine_that_is_moved_in_a_shift_is_in_each_for_its_time(self):
         self.tell(-4 * 3600, "Execute")
@@ -306,9 +308,7 @@ class TestShiftSummary(StatesCase):
         self.assertEqual(self.summarise(day=6).mapped("day"), [date(2026, 3, 2)])
 
     def test_g10_clock_that_is_wrong_by_decades_makes_no_summaries_of_them(self):
-        self.env["mfg.setting"]._set(
-            "retention.history_days", self.env.company, 3
-        )
+        self.env["mfg.setting"]._set("retention.history_days", self.env.company, 3)
         first = state("first", "Execute")
         first["time"] = "1970-01-01T00:00:00Z"
         self.handle(first)
