@@ -3,7 +3,13 @@
 from decimal import Decimal
 
 import pytest
-from mfg_integration_mes.protocols.report_sums import Key, exceeds, outstanding, rounded
+from mfg_integration_mes.protocols.report_sums import (
+    Key,
+    exceeds,
+    outstanding,
+    rounded,
+    uncovered,
+)
 
 OUTPUT = Key("output", 7)
 
@@ -36,3 +42,25 @@ def test_g2_halves_are_rounded_away_from_zero(quantity, step, result):
 def test_g3_the_tolerance_is_part_of_what_is_allowed():
     assert not exceeds(Decimal(105), Decimal(100), Decimal(5))
     assert exceeds(Decimal("105.1"), Decimal(100), Decimal(5))
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({0: "3"}, None),
+        ({0: "-0.004"}, None),
+        ({0: "-2"}, (0, "2")),
+        ({1: "10", 2: "-1"}, (2, "1")),
+        ({0: "10", 1: "-2"}, None),
+        ({0: "1", 1: "-2", 2: "5"}, (1, "1")),
+        ({0: "-2", 1: "10"}, None),
+        ({0: "-2", 1: "1"}, (0, "1")),
+        ({0: "-1", 1: "-1", 2: "5"}, (1, "2")),
+    ],
+)
+def test_g2_a_correction_is_covered_by_what_was_told_of_the_lot_or_of_any(told, found):
+    sums = {Key("component", 7, lot): Decimal(each) for lot, each in told.items()}
+
+    assert uncovered(sums, lambda product: 0.01) == (
+        found and (Key("component", 7, found[0]), Decimal(found[1]))
+    )

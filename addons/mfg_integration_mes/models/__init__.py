@@ -2,6 +2,7 @@ from . import mfg_production_report
 from . import mfg_production_report_line
 from . import mfg_operation_report
 from . import mfg_production_report_taking
+from . import mfg_production_report_corrections
 from . import mfg_production_report_deciding
 from . import mfg_production_report_lots
 from . import mfg_production_posting
@@ -20,6 +21,7 @@ from . import mrp_production_proof
 from . import mrp_production_reports
 from . import mrp_production_serials
 from . import mrp_production_undecided
+from . import mrp_production_waiting
 from . import mrp_workcenter_productivity
 from . import mrp_workorder_charged
 from . import product_template

@@ -5,6 +5,7 @@ STATES = [
     ("accepted", "Accepted"),
     ("rejected", "Rejected"),
 ]
+CLOSED = ("done", "cancel")
 CAUSES = [
     ("tolerance", "More than the order allows"),
     ("closed", "The order is closed"),
@@ -41,6 +42,7 @@ class MfgProductionReport(models.Model):
     production_id = fields.Many2one(
         "mrp.production", "Order", required=True, readonly=True, index=True
     )
+    is_order_closed = fields.Boolean(compute="_compute_is_order_closed")
     workorder_id = fields.Many2one("mrp.workorder", "Operation", readonly=True)
     company_id = fields.Many2one(related="production_id.company_id", store=True)
     plant_id = fields.Many2one(
@@ -77,6 +79,9 @@ class MfgProductionReport(models.Model):
         ondelete="restrict",
         help="The act by which it reached stock and cost; none yet for progress.",
     )
+    is_to_move = fields.Boolean(
+        compute="_compute_is_to_move", help="Its quantities belong into stock."
+    )
     reverses_id = fields.Many2one(
         "mfg.production.report", "Takes Back", readonly=True, index="btree_not_null"
     )
@@ -106,6 +111,20 @@ class MfgProductionReport(models.Model):
                     lambda line, kind=kind: line.kind == kind and line.is_product
                 )
                 report[f"{kind}_quantity"] = sum(of_kind.mapped("quantity"))
+
+    @api.depends("line_ids.kind", "line_ids.quantity", "line_ids.is_output")
+    def _compute_is_to_move(self):
+        for report in self:
+            report.is_to_move = any(
+                line.is_output and line.quantity and line.kind != "rework"
+                for line in report.line_ids
+            )
+
+    @api.depends("production_id.state")
+    def _compute_is_order_closed(self):
+        for report in self:
+            # sudo: who decides need not be one who makes goods.
+            report.is_order_closed = report.sudo().production_id.state in CLOSED
 
     @api.depends("name", "reverses_id")
     def _compute_title(self):

@@ -30,6 +30,9 @@ class MfgProductionReport(models.Model):
             }
             for line in told.line_ids
         ]
+        pieces = told.line_ids.filtered(
+            lambda line: line.is_product and line.kind != "component"
+        )
         return self._take(
             told.production_id.with_env(self.env),
             {
@@ -37,6 +40,8 @@ class MfgProductionReport(models.Model):
                 "lines": lines,
                 "workorder": told.workorder_id.with_env(self.env),
                 "reverses": told,
+                # As it was taken: a machine may have said it, or nobody.
+                "is_output": all(pieces.mapped("is_output")),
                 "why": why,
             },
             event,
@@ -61,7 +66,7 @@ class MfgProductionReport(models.Model):
         :raise UserError: it is decided already, or its order is closed
         """
         for report in self:
-            if is_agreed and report.cause == "closed":
+            if is_agreed and report.is_order_closed:
                 raise UserError(
                     _(
                         "%(order)s is closed. Choose how: correct its stock, reopen"
@@ -98,8 +103,12 @@ class MfgProductionReport(models.Model):
             # What follows is the hub's work: who decides need not make goods. The
             # superuser of the hub stands in for the connector where that is gone.
             user = report.sudo().connector_id.user_id.id or SUPERUSER_ID
+            # The companies that are switched on are those of who decides.
+            hub = report.with_user(user).with_context(
+                allowed_company_ids=report.sudo().company_id.ids
+            )
             try:
-                report.with_user(user)._carry_out(verdict)
+                hub._carry_out(verdict)
             except MfgIntegrationError as error:
                 raise UserError(in_full(error)) from error
 
@@ -134,11 +143,24 @@ class MfgProductionReport(models.Model):
             one from now on counts for it; else it is finished with this report
         """
         closed = self.production_id
+        if not is_reopened and not self._is_of_output():
+            raise UserError(
+                _(
+                    "%(report)s brings no finished pieces, so an order of its own would"
+                    " make nothing. Reopen the work, correct the stock of the closed"
+                    " order, or reject it.",
+                    report=self.display_name,
+                )
+            )
+        operation = self.workorder_id.operation_id
         order = closed._mfg_open_continuation() if is_reopened else None
         if not order:
             order = closed._mfg_continue(self._pieces(closed), is_reopened)
+        workorder = order._mfg_operations().filtered(
+            lambda each: operation and each.operation_id == operation
+        )
         # sudo: as in _settle.
-        self.sudo().write({"production_id": order.id, "workorder_id": False})
+        self.sudo().write({"production_id": order.id, "workorder_id": workorder[:1].id})
         if not is_reopened:
             self.sudo().is_final = True
         self._count()

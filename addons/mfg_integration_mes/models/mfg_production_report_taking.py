@@ -4,7 +4,10 @@ from decimal import Decimal
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
+from odoo.addons.mfg_integration_core.exceptions import (
+    MfgIntegrationError,
+    MissingReferenceError,
+)
 
 from ..protocols.report_sums import COMPONENT, exact, exceeds
 
@@ -55,7 +58,7 @@ class MfgProductionReport(models.Model):
         """Values of a new report and its lines."""
         workorder = values.get("workorder") or self.env["mrp.workorder"]
         is_output = self._is_output(order, workorder, values)
-        lines = self._prepare_lines(order, values)
+        lines = self._prepare_lines(order, values, is_output)
         event = event.sudo() if event else self.env["mfg.inbox.event"]
         return {
             "name": values.get("name") or event.event_id or _("By hand"),
@@ -84,8 +87,11 @@ class MfgProductionReport(models.Model):
         return values.get("is_output", is_last)
 
     @api.model
-    def _prepare_lines(self, order, values):
-        """Lines of what the report says itself."""
+    def _prepare_lines(self, order, values, is_output):
+        """Lines of what the report says itself.
+
+        :param is_output: whether the pieces come to stock, and so to a lot
+        """
         product, unit = order.product_id, order.product_uom_id
         lines = []
         for kind in ("good", "scrap"):
@@ -102,7 +108,8 @@ class MfgProductionReport(models.Model):
                 )
         for line in (*lines, *values.get("lines", ())):
             if line["kind"] in ("good", "scrap") and line["product"] == product:
-                line["lot"] = line.get("lot") or self._lot_made(order)
+                if is_output:
+                    line["lot"] = line.get("lot") or self._lot_made(order)
             elif line["kind"] == "byproduct":
                 line["lot"] = line.get("lot") or self._lot_left(order, line["product"])
         return [_line(**line) for line in (*lines, *values.get("lines", ()))]
@@ -206,7 +213,9 @@ class MfgProductionReport(models.Model):
         if corrects_posting or order._mfg_posts_at_once():
             self.env["mfg.production.posting"]._post(self)
         else:
+            self._check_covered()
             order._mfg_follow_reports()
+            order._mfg_touch()
         if self.is_final:
             self._finish()
 
@@ -230,8 +239,8 @@ class MfgProductionReport(models.Model):
                 # sudo: from 19.0 on Odoo touches analytic lines; a MES may not.
                 order.sudo().action_cancel()
         except UserError as error:
-            if isinstance(error.__cause__, MissingReferenceError):
-                # A person is told; the report waits for what it needs.
+            if isinstance(error.__cause__, MfgIntegrationError):
+                # A person reads the text; the inbox goes by the error.
                 raise error.__cause__ from error
             raise
 

@@ -4,8 +4,7 @@ from odoo import models
 
 from ..protocols.report_sums import Key
 
-#: Both sides of the ledger, one row for each key; ``%(order)s`` is the order's id.
-TOLD = """
+_TOLD = """
     SELECT side.role, line.product_id, COALESCE(line.lot_id, 0) AS lot_id,
            CASE side.role WHEN 'scrap' THEN COALESCE(line.reason, '') ELSE '' END
                AS reason,
@@ -20,9 +19,11 @@ TOLD = """
             SELECT line.kind WHERE line.kind IN ('scrap', 'byproduct', 'component')
            ) side ON true
      WHERE report.production_id = %(order)s AND report.state = 'accepted'
-       AND report.posting_id IS NOT NULL AND line.is_output
+       AND line.is_output AND ({which})
      GROUP BY 1, 2, 3, 4
 """
+#: Both sides of the ledger, one row for each key; ``%(order)s`` is the order's id.
+TOLD = _TOLD.format(which="report.posting_id IS NOT NULL")
 MOVED = """
     SELECT CASE WHEN move.scrap_id IS NOT NULL THEN 'scrap'
                 WHEN move.raw_material_production_id IS NOT NULL THEN 'component'
@@ -39,6 +40,12 @@ MOVED = """
      WHERE posting.production_id = %(order)s
      GROUP BY 1, 2, 3, 4
 """
+#: What the reports say, posted or not.
+ACCEPTED = _TOLD.format(which="true")
+#: What moves have to say by now: once the order is closed, all that was reported.
+DUE = _TOLD.format(
+    which="report.posting_id IS NOT NULL OR production.state IN ('done', 'cancel')"
+)
 
 
 class MrpProduction(models.Model):
@@ -49,6 +56,10 @@ class MrpProduction(models.Model):
     def _mfg_told(self):
         """``{Key: Decimal}``: what the reports say that are posted."""
         return self._mfg_sums(TOLD)
+
+    def _mfg_accepted(self):
+        """``{Key: Decimal}``: what the reports say that count, posted or not yet."""
+        return self._mfg_sums(ACCEPTED)
 
     def _mfg_moved(self):
         """``{Key: Decimal}``: what the moves of postings say, in products' units."""

@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import _, models
 from odoo.tools.sql import table_exists
 
-from .mrp_production_ledger import MOVED, TOLD
+from .mrp_production_ledger import DUE, MOVED
 
 #: Every sum of an order on both sides: reports, and what Odoo made of them.
 QUANTITIES = f"""
@@ -13,7 +13,7 @@ QUANTITIES = f"""
            COALESCE(told.lot_id, moved.lot_id) AS lot_id,
            COALESCE(told.reason, moved.reason) AS reason,
            COALESCE(told.quantity, 0) AS told, COALESCE(moved.quantity, 0) AS made
-      FROM ({TOLD}) told
+      FROM ({DUE}) told
       FULL JOIN ({MOVED}) moved USING (role, product_id, lot_id, reason)
 """
 TIMES = """

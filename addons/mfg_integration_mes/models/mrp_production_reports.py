@@ -1,8 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import float_compare, float_round
-
-from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError, in_full
 
 from ..protocols.report_sums import exact
 
@@ -168,48 +165,6 @@ class MrpProduction(models.Model):
             float(reported["good"] + reported["scrap"]), own, round=False
         )
         return float_round(made, precision_rounding=own.rounding)
-
-    def _mfg_post_waiting(self):
-        """Post the reports that were progress until now, as the order is finished.
-
-        One posting each where lots have to be told apart, else one for all. What a
-        person has the order make beyond the reports is still to be made then.
-
-        :raise UserError: nobody says which lot of a component was used
-        """
-        self.ensure_one()
-        # sudo: reports are the hub's; what is posted is the user's.
-        reports = self.mfg_report_ids.sudo().filtered(
-            lambda report: report.state == "accepted"
-        )
-        taken_back = reports.reverses_id
-        waiting = reports.filtered(
-            lambda report: (
-                not report.posting_id
-                # What was taken back before it was posted never comes to stock.
-                and not report.reverses_id
-                and report not in taken_back
-            )
-        )
-        # What was used goes into what is made after it.
-        waiting = waiting.with_env(self.env).sorted(
-            lambda report: (report._is_of_output(), report.id)
-        )
-        if not waiting:
-            return
-        tracked = (self.product_id | self.move_raw_ids.product_id).filtered(
-            lambda product: product.tracking != "none"
-        )
-        postings = self.env["mfg.production.posting"]
-        by_hand = self.qty_producing if self._mfg_is_more_by_hand() else None
-        try:
-            for reports in waiting if tracked else [waiting]:
-                postings._post(reports)
-        except MissingReferenceError as error:
-            raise UserError(in_full(error)) from error
-        if by_hand is not None:
-            # Each posting has the order produce what was reported.
-            self.qty_producing = by_hand
 
     def _mfg_leave_rest(self):
         """Have what is left of the order's moves not move: the reports said it all.

@@ -7,6 +7,7 @@ and a correction is a report like any other.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -40,6 +41,34 @@ def outstanding(
         if difference:
             found[key] = difference
     return found
+
+
+def uncovered(
+    told: Sums, rounding: Callable[[int], float]
+) -> tuple[Key, Decimal] | None:
+    """What corrections take back without anything that was told before; None for none.
+
+    Where nobody said the lot of a component, it may be any: such a quantity covers what
+    is taken back of a lot, and is covered by what is told of one.
+
+    :param rounding: as for :func:`outstanding`
+    :return: the sum that is corrected too much, and by how much
+    """
+    groups = defaultdict(list)
+    for key in sorted(told):
+        groups[key._replace(lot=0)].append((key, told[key]))
+    for unnamed, sums in groups.items():
+        step = rounding(unnamed.product)
+        any_lot = rounded(told.get(unnamed, Decimal(0)), step)
+        lots = [(key, rounded(quantity, step)) for key, quantity in sums if key.lot]
+        too_much = [(key, quantity) for key, quantity in lots if quantity < 0]
+        covered = any_lot + sum(quantity for _key, quantity in too_much)
+        if any_lot < 0 and not too_much:
+            too_much = [(unnamed, any_lot)]
+            covered += sum(quantity for _key, quantity in lots)
+        if covered < 0:
+            return too_much[0][0], -covered
+    return None
 
 
 def rounded(quantity: Decimal, step: float) -> Decimal:

@@ -14,5 +14,6 @@ from . import test_models_release_policy
 from . import test_models_release_refused
 from . import test_models_report_deciding
 from . import test_models_reports_lane
+from . import test_models_reports_waiting
 from . import test_security_plants
 from . import test_templates_demo_mes

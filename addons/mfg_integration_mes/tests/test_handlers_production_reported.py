@@ -55,6 +55,20 @@ class TestProductionReported(ReportsCase):
         self.assertEqual(self.on_hand(self.swarf), 9.5)
         self.assertSums(self.order)
 
+    def test_g2_a_final_report_of_the_last_operation_finishes_the_order(self):
+        self.report(40, operation="Assembly", is_final=True)
+
+        self.assertRecordValues(self.order, [{"state": "done", "qty_produced": 40}])
+        self.assertEqual(self.on_hand(self.gearbox), 40)
+
+    def test_g2_a_final_report_of_an_early_operation_finishes_it_alone(self):
+        self.report(40, operation="Pressing", is_final=True)
+
+        pressing, assembly = self.order._mfg_operations()
+        self.assertEqual(pressing.state, "done")
+        self.assertNotEqual(assembly.state, "done")
+        self.assertNotIn(self.order.state, ("done", "cancel"))
+
     def test_g2_progress_is_posted_when_the_order_is_finished(self):
         self.gearbox.mfg_posting_policy = "progress"
         self.report(40)

@@ -49,6 +49,17 @@ class TestReportReversed(ReportsCase):
         self.assertEqual(self.on_hand(self.gearbox), 25)
         self.assertFalse(wrong.posting_id)
 
+    def test_g8_what_an_early_machine_made_for_the_order_is_taken_back(self):
+        told = {"good": 10, "workorder": self.order._mfg_operations()[:1]}
+        reports = self.env["mfg.production.report"]
+        wrong = reports._take(self.order, {**told, "is_output": True})
+        self.assertEqual(self.on_hand(self.gearbox), 10)
+
+        wrong._reverse({"name": "Back"})
+
+        self.assertEqual(self.on_hand(self.gearbox), 0)
+        self.assertSums(self.order)
+
     def test_g8_a_second_reversal_has_no_effect(self):
         wrong = self.report(40)
         first = self.reverse(wrong)

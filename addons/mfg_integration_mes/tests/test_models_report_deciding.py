@@ -58,6 +58,17 @@ class TestReportDeciding(ReportsCase):
         self.assertEqual(entry.actor, self.approver.login)
         self.assertSums(self.order)
 
+    def test_g3_an_approver_of_several_companies_decides_with_all_of_them_on(self):
+        both = self.env.company | self.env["res.company"].create({"name": "Elsewhere"})
+        self.approver.company_ids = both
+        self.report(100)
+        beyond = self.report(7)
+
+        on = beyond.with_user(self.approver).with_context(allowed_company_ids=both.ids)
+        on._decide(is_agreed=True, note="Checked")
+
+        self.assertEqual(self.on_hand(self.gearbox), 107)
+
     def test_g3_a_rejected_report_has_no_effect(self):
         self.report(100)
         beyond = self.report(7)
@@ -123,6 +134,21 @@ class TestReportDeciding(ReportsCase):
         self.assertEqual(late.production_id.mfg_continues_id, self.order)
         self.assertEqual(late.production_id.state, "done")
         self.assertEqual(self.on_hand(self.gearbox), 65)
+
+    def test_g11_a_report_of_which_nothing_is_output_gets_no_order_of_its_own(self):
+        self.given_closed_order()
+        orders = self.env["mrp.production"].search([])
+        early = self.report(5, operation="Pressing")
+
+        with self.assertRaises(UserError):
+            self.decide(early, "new_order")
+        self.assertEqual(self.env["mrp.production"].search([]), orders)
+
+        self.decide(early, "reopen")
+        reopened = self.order.mfg_continued_by_ids
+        self.assertEqual(early.workorder_id.name, "Pressing")
+        self.assertEqual(early.workorder_id.production_id, reopened)
+        self.assertEqual(early.workorder_id.qty_produced, 5)
 
     def test_g11_a_rejected_report_leaves_the_closed_order_alone(self):
         self.given_closed_order()

@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.mfg_integration_core.tests.racer import Racer
+
 from .committed_reports_case import CommittedReportsCase
 
 
@@ -68,6 +70,57 @@ class TestReportsLane(CommittedReportsCase):
         self.drain()
         self.assertEqual(self.states(), ["processed"])
         self.assertEqual(self.sums(), (10, 10))
+
+    def test_g2_an_order_that_is_finished_beside_a_report_posts_it(self):
+        self.commit(self.expect_ten_at_the_end)
+        finishing = Racer(self, self.finish).until_it_stops()
+
+        self.commit(self.take_ten)
+        finishing.finish()
+
+        self.assertIsNone(finishing.error)
+        self.assertEqual(finishing.tries, 2)
+        self.assertEqual(self.unposted(), [])
+        self.assertEqual(self.sums(), (10, 10))
+
+    def test_g2_a_report_beside_which_its_order_is_finished_waits_for_a_decision(self):
+        self.commit(self.expect_ten_at_the_end)
+        reporting = Racer(self, self.take_ten).until_it_stops()
+
+        self.commit(self.finish)
+        reporting.finish()
+
+        self.assertIsNone(reporting.error)
+        self.assertEqual(reporting.tries, 2)
+        self.assertEqual(self.unposted(), [("to_decide", "closed")])
+
+    def expect_ten_at_the_end(self, env):
+        """Have reports wait for the end, and a person say already how many come."""
+        order = env["mrp.production"].browse(self.order_id)
+        order.product_id.mfg_posting_policy = "progress"
+        order.qty_producing = 10
+
+    def take_ten(self, env, stop=lambda: None):
+        stop()
+        order = env["mrp.production"].browse(self.order_id)
+        env["mfg.production.report"]._take(order, {"good": 10})
+
+    def finish(self, env, stop=lambda: None):
+        stop()
+        order = env["mrp.production"].browse(self.order_id)
+        order.with_context(
+            skip_backorder=True, skip_consumption=True
+        ).button_mark_done()
+
+    def unposted(self):
+        """State and cause of the order's reports that were not posted."""
+        return self.sql(
+            """
+            SELECT state, cause FROM mfg_production_report
+             WHERE production_id = %s AND posting_id IS NULL
+            """,
+            self.order_id,
+        )
 
     def die_after_the_refusal(self, env):
         """Handle the report as a worker does, which dies before it records how."""

@@ -81,6 +81,19 @@ class TestTrackedPosted(TrackedCase):
 
         self.assertEqual(caught.exception.code, "serial_missing")
 
+    def test_g2_an_operation_before_the_last_one_has_no_serials_yet(self):
+        lots = self.env["stock.lot"].search([("product_id", "=", self.pump.id)])
+
+        early = self.report(3, operation="Pressing")
+        self.report(1, serials=["P-1"], consumption=self.seals_of("SE-1"))
+
+        self.assertRecordValues(early, [{"state": "accepted", "good_quantity": 3}])
+        self.assertFalse(early.line_ids.lot_id)
+        self.finish()
+        self.assertEqual(self.moved("output"), {("PUMP", "P-1"): 1})
+        made = self.env["stock.lot"].search([("product_id", "=", self.pump.id)]) - lots
+        self.assertEqual(made.mapped("name"), ["P-1"])
+
     def test_g2_a_serial_that_was_made_before_is_refused(self):
         self.report(1, serials=["P-1"], consumption=self.seals_of("SE-1"))
 
