@@ -96,12 +96,11 @@ class EdgePlantsScene(PlantsScene):
             "company_id": robot.company_id.id,
             "plant_id": robot.mfg_plant_id.id,
         }
+        self.env["mfg.edge.alarm"]._told(robot, hour_ago, is_active=True, code=SECRET)
         return {
             "mfg.edge.state": self.env["mfg.edge.state"].search(of_robot),
             "mfg.edge.stop": self.env["mfg.edge.stop"].search(of_robot),
-            "mfg.edge.alarm": self.env["mfg.edge.alarm"]._told(
-                robot, hour_ago, is_active=True, code=SECRET
-            ),
+            "mfg.edge.alarm": self.env["mfg.edge.alarm"].search(of_robot),
             "mfg.edge.crossing": self.env["mfg.edge.crossing"].create(
                 {
                     **place,
