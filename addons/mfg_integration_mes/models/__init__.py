@@ -17,10 +17,12 @@ from . import mrp_production_changes
 from . import mrp_production_continued
 from . import mrp_production_ledger
 from . import mrp_production_moves
+from . import mrp_production_places
 from . import mrp_production_proof
 from . import mrp_production_reports
 from . import mrp_production_serials
 from . import mrp_production_undecided
+from . import mrp_production_units
 from . import mrp_production_waiting
 from . import mrp_workcenter_productivity
 from . import mrp_workorder_charged

@@ -139,26 +139,41 @@ class MfgProductionPosting(models.Model):
         """Scrap pieces that were made, or a component, with the reason."""
         order = self.production_id
         product = self.env["product.product"].browse(key.product)
-        source = order.location_src_id
+        for place, part in self._places_of_loss(product, key.lot, quantity).items():
+            scrap = self.env["stock.scrap"].create(
+                {
+                    "product_id": product.id,
+                    "product_uom_id": product.uom_id.id,
+                    "scrap_qty": part,
+                    "lot_id": key.lot or False,
+                    **place.values(),
+                    "production_id": order.id,
+                    "company_id": order.company_id.id,
+                    "origin": order.name,
+                    "mfg_reason": key.reason or False,
+                    "mfg_posting_id": self.id,
+                }
+            )
+            scrap.do_scrap()
+            # Of several that are recomputed together, Odoo 17.0 forgets the quantity.
+            scrap.flush_recordset()
+            scrap.move_ids.mfg_posting_id = self
+
+    def _places_of_loss(self, product, lot, quantity):
+        """``{Place: quantity}``: where pieces were put, or a component was taken."""
+        order = self.production_id
         if product == order.product_id:
             lines = self.move_ids.move_line_ids
             made = lines.filtered(
                 lambda line: line.product_id == product and not line.move_id.scrap_id
             )
             source = made.location_dest_id[:1] or order.location_dest_id
-        scrap = self.env["stock.scrap"].create(
-            {
-                "product_id": product.id,
-                "product_uom_id": product.uom_id.id,
-                "scrap_qty": float(quantity),
-                "lot_id": key.lot or False,
-                "location_id": source.id,
-                "production_id": order.id,
-                "company_id": order.company_id.id,
-                "origin": order.name,
-                "mfg_reason": key.reason or False,
-                "mfg_posting_id": self.id,
-            }
-        )
-        scrap.do_scrap()
-        scrap.move_ids.mfg_posting_id = self
+            order = order.browse()
+            reserved = {}
+        else:
+            source = order.location_src_id
+            moves = order._mfg_moves_of(COMPONENT, product).filtered(
+                lambda move: move.state != "done"
+            )
+            reserved = order._mfg_reserved_places(moves.move_line_ids)
+        return order._mfg_places(product, lot, float(quantity), reserved, source)

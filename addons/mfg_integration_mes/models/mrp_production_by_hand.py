@@ -45,7 +45,7 @@ class MrpProduction(models.Model):
         still_open = moves.filtered(lambda move: move.state != "done")
         if still_open:
             return still_open
-        unit = moves.product_uom[:1] or product.uom_id
+        unit = moves[-1:].product_uom or product.uom_id
         demand = product.uom_id._compute_quantity(float(quantity), unit)
         new = self._mfg_new_move(role, product, moves, demand)
         if role == COMPONENT:

@@ -68,7 +68,7 @@ class MrpProduction(models.Model):
         """Have one move, or none, ask for all that several ask for."""
         if not others:
             return
-        total = sum((kept | others).mapped("product_uom_qty"))
+        total = (kept | others)._mfg_demand()
         others = others.with_context(skip_mo_check=True)
         others._action_cancel()
         others.unlink()

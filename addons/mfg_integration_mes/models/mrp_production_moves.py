@@ -67,11 +67,11 @@ class MrpProduction(models.Model):
     def _mfg_planned(self):
         """``{(is_component, product): float}``: what the order's moves ask for in all.
 
-        In the unit of the moves. Used or made beyond it is no demand of anybody.
+        In the products' units. Used or made beyond it is no demand of anybody.
         """
         planned = defaultdict(float)
         for key, moves in self._mfg_moves_by_product().items():
-            planned[key] = sum(moves.mapped("product_uom_qty"))
+            planned[key] = moves._mfg_demand()
         return planned
 
     def _mfg_moves_by_product(self):
@@ -109,25 +109,30 @@ class MrpProduction(models.Model):
             return
         waiting = moves - done
         rest = total
+        unit = product.uom_id
         for move in done:
-            asked = min(max(move.quantity, 0.0), rest)
+            moved = move.product_uom._compute_quantity(move.quantity, unit, round=False)
+            asked = min(max(moved, 0.0), rest)
             self._mfg_ask_for(move, asked)
             rest -= asked
         if waiting:
             self._mfg_share_out(waiting, rest)
-        elif float_compare(rest, 0.0, precision_rounding=moves[0].product_uom.rounding):
+        elif float_compare(rest, 0.0, precision_rounding=unit.rounding):
             role = COMPONENT if is_component else OUTPUT
+            rest = unit._compute_quantity(rest, done[-1].product_uom)
             self._mfg_new_move(role, product, done, rest)
 
     def _mfg_share_out(self, moves, rest):
         """Spread a demand over open moves as it was spread before."""
-        before = sum(moves.mapped("product_uom_qty"))
+        before = moves._mfg_demand()
         for move in moves:
-            share = move.product_uom_qty / before if before else 1.0 / len(moves)
+            share = move._mfg_demand() / before if before else 1.0 / len(moves)
             self._mfg_ask_for(move, rest * share)
 
     def _mfg_ask_for(self, move, demand):
-        rounding = move.product_uom.rounding
+        """Have a move ask for so much, in the unit of its product."""
+        unit, rounding = move.product_id.uom_id, move.product_uom.rounding
+        demand = unit._compute_quantity(demand, move.product_uom, round=False)
         demand = float_round(demand, precision_rounding=rounding)
         if float_compare(move.product_uom_qty, demand, precision_rounding=rounding):
             move.with_context(no_procurement=True).product_uom_qty = demand

@@ -83,8 +83,7 @@ class MrpProductionReleaseContent(models.Model):
     def _prepare_mfg_release_component(self, move, places):
         return {
             "product": _product(move.product_id),
-            "quantity": move.product_uom_qty,
-            "uom": move.product_uom.name,
+            **_demand(move, move.bom_line_id),
             "operation": _place(move, places),
             "consumption": "manual" if move.manual_consumption else "backflushed",
             "lots": move.move_line_ids.lot_id.mapped("name"),
@@ -93,8 +92,7 @@ class MrpProductionReleaseContent(models.Model):
     def _prepare_mfg_release_by_product(self, move, places):
         return {
             "product": _product(move.product_id),
-            "quantity": move.product_uom_qty,
-            "uom": move.product_uom.name,
+            **_demand(move, move.byproduct_id),
             "operation": _place(move, places),
         }
 
@@ -122,6 +120,18 @@ def _product(product):
         "name": product.name,
         "tracking": product.tracking,
     }
+
+
+def _demand(move, line):
+    """What a move asks for, in the unit of its line of the recipe, where it has one.
+
+    Moves of which something was posted are in the unit of the product.
+    """
+    unit = line.product_uom_id or move.product_uom
+    quantity = move.product_uom._compute_quantity(
+        move.product_uom_qty, unit, round=False
+    )
+    return {"quantity": round(quantity, DIGITS), "uom": unit.name}
 
 
 def _moment(moment):

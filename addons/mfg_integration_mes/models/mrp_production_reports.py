@@ -99,7 +99,7 @@ class MrpProduction(models.Model):
             if line.state == "done"
         }
         made = self._mfg_done_outputs()
-        priced = self.with_context(mfg_since_posting=True)
+        priced = self.with_context(mfg_since_posting=True, mfg_by_hand=True)
         result = super(MrpProduction, priced)._post_inventory(
             cancel_backorder=cancel_backorder
         )

@@ -15,6 +15,7 @@ class StockMove(models.Model):
         :param quantities: ``{lot id or 0: Decimal}`` in the product's unit
         :return: the moves that take something
         """
+        self._mfg_use_product_unit()
         left = {lot: float(quantity) for lot, quantity in quantities.items()}
         filled = self.browse()
         for move in self:
@@ -38,42 +39,60 @@ class StockMove(models.Model):
             room = None if room is None else room - part
         return taken
 
+    def _mfg_use_product_unit(self):
+        """Have open moves ask in their product's unit, if that can tell the demand.
+
+        That is the unit in which stock is kept. Odoo rounds what a move has moved to
+        the move's unit, and values a correction as if it were told in that unit: pieces
+        of an order in dozens would be worth too much, and back twelve times.
+        """
+        for move in self.with_context(no_procurement=True, do_not_unreserve=True):
+            unit = move.product_id.uom_id
+            if move.product_uom == unit:
+                continue
+            demand = move.product_uom._compute_quantity(
+                move.product_uom_qty, unit, rounding_method="HALF-UP"
+            )
+            if demand or not move.product_uom_qty:
+                move.write({"product_uom": unit.id, "product_uom_qty": demand})
+
+    def _mfg_demand(self):
+        """What the moves of one product ask for, in its unit, not rounded."""
+        return sum(
+            move.product_uom._compute_quantity(
+                move.product_uom_qty, move.product_id.uom_id, round=False
+            )
+            for move in self
+        )
+
     def _mfg_write_lots(self, quantities):
         """Replace the lines of the move: what was reserved gives way to what was so."""
         self.ensure_one()
         unit = self.product_id.uom_id
+        lines = self.move_line_ids
         if set(quantities) == {0} and self.product_uom == unit:
-            # Keeps what is reserved, location by location.
-            self._set_quantity_done(quantities[0])
-            return
-        places = {line.lot_id.id or 0: line.location_id for line in self.move_line_ids}
-        destination = self.move_line_ids[:1].location_dest_id or self.location_dest_id
-        self.move_line_ids.unlink()
+            if lines.product_uom_id <= unit:
+                # Keeps what is reserved, location by location.
+                self._set_quantity_done(quantities[0])
+                return
+        order = self.raw_material_production_id
+        reserved = order._mfg_reserved_places(lines)
+        destination = lines[:1].location_dest_id or self.location_dest_id
+        lines.unlink()
         self.env["stock.move.line"].create(
             [
                 {
                     **self._prepare_move_line_vals(quantity=0),
                     "product_uom_id": unit.id,
                     "lot_id": lot or False,
-                    "quantity": quantity,
-                    "location_id": (places.get(lot) or self._mfg_place_of(lot)).id,
+                    "quantity": part,
+                    **place.values(),
                     "location_dest_id": destination.id,
                     "picked": True,
                 }
                 for lot, quantity in quantities.items()
+                for place, part in order._mfg_places(
+                    self.product_id, lot, quantity, reserved, self.location_id
+                ).items()
             ]
         )
-
-    def _mfg_place_of(self, lot):
-        """Where a lot lies that the move takes from; the move's place, if nowhere."""
-        if not lot or not self.raw_material_production_id:
-            return self.location_id
-        quant = self.env["stock.quant"].search(
-            [
-                ("lot_id", "=", lot),
-                ("location_id", "child_of", self.location_id.id),
-                ("quantity", ">", 0),
-            ],
-            limit=1,
-        )
-        return quant.location_id or self.location_id

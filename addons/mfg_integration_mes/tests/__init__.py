@@ -6,6 +6,7 @@ from . import test_handlers_release_answered
 from . import test_handlers_report_reversed
 from . import test_models_consumption
 from . import test_models_operation_times
+from . import test_models_places
 from . import test_models_release
 from . import test_models_release_changes
 from . import test_models_release_costs
