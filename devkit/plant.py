@@ -25,6 +25,7 @@ MACHINE_ID = "ASSY-R1"
 CMMS_ASSET_ID = "A-4711"
 PLANNER = ("planner", "planner")
 RETRY_BASE_S = 1
+GATHERED_S = "counts.gathered_s"
 #: The demo's partners live on this machine, where no connector may call unasked.
 PEER_NETWORK = "127.0.0.0/8"
 EQUIPMENT_MODEL = "maintenance.equipment"
@@ -80,8 +81,20 @@ def build(stage: Stage) -> Plant:
         mfg_workcenter_id=workcenter_id,
     )
     _connectors(admin, stage, equipment_id)
+    gather_counts(admin, seconds=0)
     order = release_order(admin, product_id, bom_id, lot="GB-200-0001")
     return Plant(equipment_id, workcenter_id, product_id, bom_id, order)
+
+
+def gather_counts(admin: Session, seconds: int, plant_id: int | None = None) -> None:
+    """How long counts are gathered in a plant, or everywhere; 0 shows each at once."""
+    place = [("level", "=", "plant" if plant_id else "global")]
+    if plant_id:
+        place.append(("plant_id", "=", plant_id))
+    (row_id,) = admin.search("mfg.setting", [("key", "=", GATHERED_S), *place])
+    override = "mfg.setting.override"
+    wizard_id = admin.create(override, setting_id=row_id, integer_value=seconds)
+    admin.call(override, "action_apply", [wizard_id])
 
 
 def release_order(admin: Session, product_id: int, bom_id: int, lot: str) -> Order:

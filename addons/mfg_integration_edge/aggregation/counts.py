@@ -46,7 +46,7 @@ def post(cr, run: Run, told_types: list[str]) -> list[int]:
                    min(moment) AS started_at, max(moment) AS ended_at, historical
               FROM placed WHERE NOT is_told
              GROUP BY equipment, segment, job_order, operation, historical, quarter),
-        {INSERT_WINDOWS.format(kind="counts", event_count="sum(event_count)")},
+        {INSERT_WINDOWS.format(kind="counts")},
         {INSERT_RANGES}
         SELECT id FROM windows
         """,

@@ -225,7 +225,7 @@ _POST = f"""
          GROUP BY entry.equipment, entry.segment, entry.job_order, entry.operation,
                   entry.context_id, entry.corrects_id, changed.historical,
                   changed.series_id, quarter),
-    {INSERT_WINDOWS.format(kind="readings", event_count="sum(event_count)")},
+    {INSERT_WINDOWS.format(kind="readings")},
     {INSERT_RANGES},
     settled AS (
         UPDATE mfg_edge_reading reading

@@ -29,28 +29,34 @@ EVENTS = """
 
 @dataclass(frozen=True)
 class Run:
-    """Whose events one run turns into inbox events, and which batches."""
+    """Whose events one run turns into inbox events, and which batches.
+
+    :param gathers_until: how long the windows that it opens may gather, naive UTC;
+        None for not at all
+    """
 
     connector_id: int
     batch_ids: tuple[int, ...]
+    gathers_until: datetime | None
     earliest: datetime
     latest: datetime
 
     @classmethod
-    def of(cls, cr, connector_id: int, batch_ids) -> "Run":
+    def of(cls, cr, connector_id: int, batch_ids, gathers_until=None) -> "Run":
         """The run over these batches, at least one."""
         cr.execute(
             "SELECT min(received_at), max(received_at) FROM mfg_edge_batch"
             " WHERE id = ANY(%s)",
             (list(batch_ids),),
         )
-        return cls(connector_id, tuple(batch_ids), *cr.fetchone())
+        return cls(connector_id, tuple(batch_ids), gathers_until, *cr.fetchone())
 
     def values(self, **more) -> dict:
         """What ``EVENTS`` asks for, by name."""
         return {
             "connector_id": self.connector_id,
             "batch_ids": list(self.batch_ids),
+            "gathers_until": self.gathers_until,
             "earliest": self.earliest,
             "latest": self.latest,
             "first_row_id": row_ids(min(self.batch_ids))[0],

@@ -8,6 +8,8 @@ from odoo.addons.mfg_integration_core.unit_of_work import (
     run_in_transaction,
 )
 
+from ..aggregation import gathering
+
 #: Aggregation leaves the drain time for the lanes it fills.
 PUMP_SECONDS = 10.0
 
@@ -51,16 +53,28 @@ class MfgConnector(models.Model):
         return total
 
     def _backlog_since(self):
-        """Captured batches are work too."""
+        """Captured batches are work too, and windows whose time is up."""
         with read_committed(self.env.registry) as cr:
             cr.execute(
-                "SELECT extract(epoch FROM min(received_at) AT TIME ZONE 'UTC')::float"
-                "  FROM mfg_edge_batch WHERE connector_id = %s AND state = 'captured'",
-                (self.id,),
+                """
+                SELECT extract(epoch FROM min(since) AT TIME ZONE 'UTC')::float
+                  FROM (SELECT min(received_at) AS since FROM mfg_edge_batch
+                         WHERE connector_id = %(id)s AND state = 'captured'
+                        UNION ALL
+                        SELECT min(gathers_until) FROM mfg_edge_window
+                         WHERE connector_id = %(id)s
+                           AND gathers_until <= %(now)s) AS work
+                """,
+                {"id": self.id, "now": fields.Datetime.now()},
             )
-            (captured,) = cr.fetchone()
-        moments = (super()._backlog_since(), captured)
-        return min((moment for moment in moments if moment is not None), default=None)
+            (since,) = cr.fetchone()
+        return min(filter(None, (super()._backlog_since(), since)), default=None)
+
+    def _next_due_at(self):
+        """Windows that gather are due in a while."""
+        with read_committed(self.env.registry) as cr:
+            gathered_at = gathering.next_at(cr, self.id)
+        return min(filter(None, (super()._next_due_at(), gathered_at)), default=None)
 
     # ------------------------------------------------------------------ look-up
 

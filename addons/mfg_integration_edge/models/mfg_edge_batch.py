@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
-from ..aggregation import contexts, counts, readings, windows
+from ..aggregation import contexts, counts, gathering, readings, windows
 from ..aggregation.run import EVENTS, PLACE, Run
 from ..protocols.machine_events import COUNT, COUNT_CORRECTED, TOLD, lane
 from ..protocols.windowing import Told, in_order
@@ -67,7 +69,7 @@ class MfgEdgeBatch(models.Model):
         per connector; who comes second leaves the work to the first.
 
         :param limit: raw events after which no further batch is begun
-        :return: number of batches aggregated
+        :return: number of batches aggregated; where there was none, of windows told
         """
         cr = self.env.cr
         cr.execute(
@@ -76,13 +78,25 @@ class MfgEdgeBatch(models.Model):
         if not cr.fetchone()[0]:
             return 0
         self._assign_positions(connector)
+        now = fields.Datetime.now()
         batch_ids = self._next_batch_ids(connector, limit)
+        told, fresh = [], []
         if batch_ids:
-            run = Run.of(cr, connector.id, batch_ids)
-            self._pass_on(connector, in_order(self._told(run), self._count(run)))
+            until = self._gathers_until(connector, now)
+            run = Run.of(cr, connector.id, batch_ids, until)
+            told, fresh = self._told(run), self._count(run)
+        window_ids = gathering.told_now(cr, connector.id, fresh, told, now)
+        self._pass_on(connector, in_order(told, windows.read(cr, window_ids)))
+        if batch_ids:
             self.env["mfg.edge.device"]._hear(connector, batch_ids)
             self._mark_aggregated(batch_ids)
-        return len(batch_ids)
+        return len(batch_ids) or len(window_ids)
+
+    @api.model
+    def _gathers_until(self, connector, now):
+        """How long windows that are opened now may gather; None for not at all."""
+        seconds = self.env["mfg.setting"]._get("counts.gathered_s", connector)
+        return now + timedelta(seconds=seconds) if seconds else None
 
     @api.model
     def _assign_positions(self, connector):
@@ -137,13 +151,13 @@ class MfgEdgeBatch(models.Model):
 
     @api.model
     def _count(self, run):
-        """Write the windows over what was counted in a run; :class:`PostedWindow`."""
+        """Write the windows over what was counted in a run; their ids."""
         cr, told = self.env.cr, list(TOLD)
         context_ids = contexts.keep(cr, run)
         window_ids = counts.post(cr, run, told)
         window_ids += readings.post(cr, run, told, context_ids)
         self.env["mfg.edge.window"].browse(window_ids)._find_machines()
-        return windows.read(cr, window_ids)
+        return window_ids
 
     @api.model
     def _pass_on(self, connector, told):

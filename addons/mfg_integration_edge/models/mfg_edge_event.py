@@ -136,15 +136,22 @@ class MfgEdgeEvent(models.Model):
         :return: None when it is unknown, else ``{"connector_id", "received_at",
             "event_id", "event_type", "state", "inbox_uuid"}``; the last four are
             None when there is nothing to say: the event is over its retention; no
-            ``inbox_uuid`` is one that is not aggregated yet, or says nothing to add
+            ``inbox_uuid`` is one that is not aggregated yet or gathered with others,
+            or says nothing to add
         """
         self.env.cr.execute(
             f"""
             SELECT batch.connector_id, batch.received_at,
                    event.event_id, event.event_type,
-                   CASE WHEN event.id IS NOT NULL THEN batch.state END AS state,
+                   CASE WHEN posted.gathers_until IS NOT NULL
+                          OR proof.gathers_until IS NOT NULL THEN 'captured'
+                        WHEN event.id IS NOT NULL THEN batch.state END AS state,
                    CASE WHEN event.event_type = ANY(%(counting)s)
-                        THEN COALESCE(posted.event_uuid, proof.event_uuid)
+                        THEN COALESCE(
+                            CASE WHEN posted.gathers_until IS NULL
+                                 THEN posted.event_uuid END,
+                            CASE WHEN proof.gathers_until IS NULL
+                                 THEN proof.event_uuid END)
                         WHEN batch.state = 'aggregated'
                              AND event.event_type = ANY(%(told)s)
                         THEN event.uuid::varchar

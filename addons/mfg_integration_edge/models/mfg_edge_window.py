@@ -1,8 +1,9 @@
 from decimal import Decimal
 
-from odoo import _, api, fields, models, tools
+from odoo import SUPERUSER_ID, _, api, fields, models, tools
 
 from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
+from odoo.addons.mfg_integration_core.unit_of_work import run_in_transaction
 
 from .. import aggregation
 
@@ -96,6 +97,10 @@ class MfgEdgeWindow(models.Model):
         help="Whether it counts for the order, and not only for one of its operations.",
     )
     posted_at = fields.Datetime(readonly=True)
+    gathers_until = fields.Datetime(
+        readonly=True,
+        help="What the machine counts next for the same is added to it until then.",
+    )
 
     def init(self):
         self.env.cr.execute(
@@ -109,6 +114,9 @@ class MfgEdgeWindow(models.Model):
             -- The others are found by their ranges.
             CREATE INDEX IF NOT EXISTS mfg_edge_window_single_index
                 ON mfg_edge_window (started_at) WHERE kind = 'single';
+            CREATE INDEX IF NOT EXISTS mfg_edge_window_gathering_index
+                ON mfg_edge_window (connector_id, gathers_until)
+             WHERE gathers_until IS NOT NULL;
             """
         )
 
@@ -122,6 +130,38 @@ class MfgEdgeWindow(models.Model):
                 good=f"{window.good_quantity:g}",
                 scrap=f"{window.scrap_quantity:g}",
             )
+
+    # --------------------------------------------------------------- gathering
+
+    @api.model
+    def _gathering_for(self, order):
+        """The windows that gather for an order, as far as that goes on by itself."""
+        gathering = self.search(
+            [
+                ("gathers_until", ">", fields.Datetime.now()),
+                ("corrects_id", "=", False),
+                ("connector_id.state", "=", "live"),
+                ("connector_id.company_id", "=", order.company_id.id),
+            ]
+        )
+        names = order._mfg_counted_as()
+        return gathering.filtered(
+            lambda window: (window.job_order or window.context_id._scanned()) in names
+        )
+
+    def _tell_soon(self):
+        """Have their orders hear of them now, whatever becomes of this transaction."""
+        ids, connectors = self.ids, self.connector_id
+
+        def end(env):
+            env.cr.execute(
+                "UPDATE mfg_edge_window SET gathers_until = %s"
+                " WHERE id = ANY(%s) AND gathers_until IS NOT NULL",
+                (fields.Datetime.now(), ids),
+            )
+
+        run_in_transaction(self.env.registry, end, uid=SUPERUSER_ID)
+        connectors._wake_now()
 
     # --------------------------------------------------------------- quantities
 

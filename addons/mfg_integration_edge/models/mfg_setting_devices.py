@@ -11,6 +11,19 @@ class MfgSettingDevices(models.Model):
         """Extended: how long devices may be silent, and how late events may be."""
         return {
             **super()._registry(),
+            "counts.gathered_s": Setting(
+                "integer",
+                30,
+                _("Counts are gathered for (s)"),
+                _(
+                    "What a machine counts for an order meanwhile becomes one posting."
+                    " A change of its state ends that at once. 0 posts each count as"
+                    " it comes."
+                ),
+                depth="plant",
+                least=0,
+                is_policy=False,
+            ),
             "device.silent_after_s": Setting(
                 "integer",
                 90,

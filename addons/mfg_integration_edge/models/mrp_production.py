@@ -7,6 +7,7 @@ class MrpProduction(models.Model):
 
     def button_mark_done(self):
         """Finish with what the machines counted, components included."""
+        self._mfg_await_gathered()
         picked = self.env["stock.move"]
         for order in self.filtered("mfg_good_quantity"):
             picked |= order._mfg_consume_for_counts()

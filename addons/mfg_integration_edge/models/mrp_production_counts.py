@@ -1,5 +1,9 @@
 from odoo import _, models
+from odoo.exceptions import UserError
 from odoo.tools import float_round
+
+from odoo.addons.mfg_integration_core import compat
+from odoo.addons.mfg_integration_core.exceptions import MissingReferenceError
 
 
 class MrpProduction(models.Model):
@@ -72,6 +76,35 @@ class MrpProduction(models.Model):
             max(self.mfg_good_quantity, 0.0),
             precision_rounding=self.product_uom_id.rounding,
         )
+
+    def _mfg_await_gathered(self):
+        """Let nobody finish an order of which machines' counts are being gathered.
+
+        They are told at once, so that the next try passes.
+
+        :raise UserError: says how many they are; for a handler a missing reference,
+            which it tries again
+        """
+        for order in self:
+            # sudo: the ledger is the hub's own; who finishes need not read it.
+            windows = self.env["mfg.edge.window"].sudo()._gathering_for(order)
+            if not windows:
+                continue
+            windows._tell_soon()
+            text = _(
+                "Machines have counted %(good)s good and %(scrap)s scrap that are on"
+                " their way to %(order)s. Finish it again in a few seconds.",
+                good=f"{sum(windows.mapped('good_quantity')):g}",
+                scrap=f"{sum(windows.mapped('scrap_quantity')):g}",
+                order=order.name,
+            )
+            cause = MissingReferenceError(text, model=order._name, key=order.name)
+            raise UserError(text) from cause
+
+    def _mfg_counted_as(self):
+        """What machines and scanners may call the order: its name and its lots'."""
+        self.ensure_one()
+        return {self.name, *compat.producing_lots(self).mapped("name")}
 
     # -------------------------------------------------------------------- proof
 

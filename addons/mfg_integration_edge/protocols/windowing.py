@@ -7,9 +7,10 @@ fault does.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import inf
 from typing import Protocol
 
@@ -36,6 +37,52 @@ class Window(Protocol):
     equipment: str
     segment: int | None
     first_place: int
+
+
+@dataclass(frozen=True)
+class OpenWindow:
+    """A window that nobody was told of yet.
+
+    :param segment: as of :class:`Window`; 0 where an earlier run opened it
+    :param corrects_id: the window that it corrects
+    :param gathers_until: naive UTC, None where it has nothing to wait for
+    """
+
+    id: int
+    equipment: str
+    segment: int | None
+    corrects_id: int | None
+    gathers_until: datetime | None
+
+
+def due(
+    windows: Iterable[OpenWindow], told: Iterable[Told], now: datetime
+) -> list[int]:
+    """Ids of the windows that are told now; the others gather on.
+
+    A window has gathered when its time is up, or when something was told of its
+    equipment since. A correction waits for what it corrects.
+
+    :param told: the told events of the run
+    :param now: naive UTC
+    """
+    count_told = Counter(event.equipment for event in told)
+
+    def gathers(window):
+        return (
+            window.gathers_until is not None
+            and window.gathers_until > now
+            and window.segment is not None
+            and window.segment >= count_told[window.equipment]
+        )
+
+    windows = list(windows)
+    gathering = {window.id for window in windows if gathers(window)}
+    return [
+        window.id
+        for window in windows
+        if window.id not in gathering and window.corrects_id not in gathering
+    ]
 
 
 def in_order(told: Iterable[Told], windows: Iterable[Window]) -> list[Told | Window]:

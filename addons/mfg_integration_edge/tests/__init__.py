@@ -4,6 +4,7 @@ from . import test_handlers_machine_state
 from . import test_migrations
 from . import test_models_aggregation
 from . import test_models_device_gaps
+from . import test_models_gathering
 from . import test_models_device_keys
 from . import test_models_device_presence
 from . import test_models_retention

@@ -106,6 +106,13 @@ class EdgeCase(TransactionCase):
         cls._stock(cls.grease, 500)
         cls.order = cls._order(120)
         cls.given_reports(False)
+        cls.given_gathering(0)
+
+    @classmethod
+    def given_gathering(cls, seconds):
+        """How long counts are gathered; not at all, unless a test is about it."""
+        everywhere = cls.env["res.company"]
+        cls.env["mfg.setting"]._set("counts.gathered_s", everywhere, seconds)
 
     @classmethod
     def given_reports(cls, wanted):

@@ -1,8 +1,9 @@
 """A property, against the real database: the way of arrival changes no total."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,12 +52,15 @@ def streams(draw):
 
 @st.composite
 def arrivals(draw, events):
-    """The events in any order, some twice, in batches, some of which crash once."""
+    """The events in any order, some twice, in batches ``(events, crashes, gathers)``.
+
+    Some of them crash once, and what some of them count gathers.
+    """
     repeated = draw(st.lists(st.sampled_from(events), max_size=3))
     left, batches = draw(st.permutations([*events, *repeated])), []
     while left:
         size = draw(st.integers(1, len(left)))
-        batches.append((left[:size], draw(st.booleans())))
+        batches.append((left[:size], draw(st.booleans()), draw(st.booleans())))
         left = left[size:]
     return batches
 
@@ -70,16 +74,42 @@ class TestAnyArrival(CountersCase):
         """What was posted for which order, after these batches; then all is undone."""
         totals = None
         with self.assertRaises(Crash), self.env.cr.savepoint():
-            for batch, crashes in batches:
+            for batch, crashes, gathers in batches:
+                self.given_gathering(30 if gathers else 0)
                 if crashes:
                     self.crash(batch)
                 self.given_batch(*batch)
                 self.aggregate()
+            with freeze_time(datetime.utcnow() + timedelta(hours=1)):
+                self.aggregate()
             self.env.flush_all()
             self.assertEqual(self.windows()._contradictions(), [])
+            self.assertEqual(self.told(), self.windowed())
             totals = self.sums()
             raise Crash
         return totals
+
+    def told(self):
+        """Good and scrap of each count that the inbox was told, by its uuid."""
+        counts = self.inbox().filtered(lambda one: "count" in one.event_type)
+        return {
+            event.uuid: tuple(
+                Decimal(str(event.payload["data"][f"{kind}_quantity"]))
+                for kind in ("good", "scrap")
+            )
+            for event in counts
+        }
+
+    def windowed(self):
+        """The same as the windows have it, none of which gathers any more."""
+        self.env.cr.execute(
+            """
+            SELECT event_uuid, good_quantity::text, scrap_quantity::text
+              FROM mfg_edge_window WHERE connector_id = %s AND gathers_until IS NULL
+            """,
+            (self.connector.id,),
+        )
+        return {row[0]: tuple(map(Decimal, row[1:])) for row in self.env.cr.fetchall()}
 
     def crash(self, batch):
         with self.assertRaises(Crash), self.env.cr.savepoint():
@@ -108,7 +138,7 @@ class TestAnyArrival(CountersCase):
         def check(data):
             events = data.draw(streams())
 
-            clean = self.posted([(events, False)])
+            clean = self.posted([(events, False, False)])
 
             self.assertEqual(self.posted(data.draw(arrivals(events))), clean)
 

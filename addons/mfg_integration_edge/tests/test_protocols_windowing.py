@@ -1,8 +1,9 @@
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from odoo.tests import BaseCase
 
-from ..protocols.windowing import Told, in_order
+from ..protocols.windowing import OpenWindow, Told, due, in_order
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,32 @@ class TestWindowing(BaseCase):
         order = in_order([told(3), told(5)], [Counted("correction", None, 1)])
 
         self.assertEqual(outline(order), ["s3", "s5", "correction"])
+
+
+NOW = datetime(2026, 3, 2, 12)
+LATER = NOW + timedelta(seconds=1)
+
+
+def window(id_, segment=0, until=LATER, corrects=None, equipment="R1"):
+    return OpenWindow(id_, equipment, segment, corrects, until)
+
+
+class TestDue(BaseCase):
+    def test_g5_window_gathers_until_its_time_is_up(self):
+        windows = [window(1), window(2, until=NOW), window(3, until=None)]
+
+        self.assertEqual(due(windows, [], NOW), [2, 3])
+
+    def test_g5_what_is_told_of_its_equipment_ends_it(self):
+        windows = [window(1), window(2, segment=1), window(3, equipment="R2")]
+
+        self.assertEqual(due(windows, [told(5)], NOW), [1])
+
+    def test_g5_what_follows_all_is_told_at_once(self):
+        self.assertEqual(due([window(1, segment=None)], [], NOW), [1])
+
+    def test_g5_correction_waits_for_what_it_corrects(self):
+        windows = [window(1), window(2, segment=None, corrects=1)]
+        others = [window(3, until=NOW), window(4, segment=None, corrects=3)]
+
+        self.assertEqual(due([*windows, *others], [], NOW), [3, 4])

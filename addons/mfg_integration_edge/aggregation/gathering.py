@@ -1,0 +1,59 @@
+"""Which windows are told now, and which take what is counted next.
+
+A machine that tells every piece would make a posting of every piece. So a window whose
+order is named gathers for a while: until its time is up, or its equipment tells
+something else, which no count may cross. It is summed, and proves what is in it, from
+its first count on; only its order hears of it later.
+
+What names no order is not gathered: it is for whatever runs there when it is told.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ..protocols.windowing import OpenWindow, Told, due
+
+
+def told_now(
+    cr, connector_id: int, fresh: list[int], told: Iterable[Told], now: datetime
+) -> list[int]:
+    """Ids of the windows of a connector that are told now.
+
+    :param fresh: windows that this run wrote
+    :param told: the told events of this run
+    :param now: naive UTC
+    """
+    cr.execute(
+        """
+        SELECT id, equipment, segment, corrects_id, gathers_until
+          FROM mfg_edge_window
+         WHERE connector_id = %(connector_id)s AND gathers_until IS NOT NULL
+        UNION
+        SELECT id, equipment, segment, corrects_id, gathers_until
+          FROM mfg_edge_window
+         WHERE id = ANY(%(fresh)s)
+         ORDER BY id
+        """,
+        {"connector_id": connector_id, "fresh": fresh},
+    )
+    windows = [OpenWindow(*row) for row in cr.fetchall()]
+    ids = due(windows, told, now)
+    # The next run counts anew what is told.
+    cr.execute(
+        """
+        UPDATE mfg_edge_window SET segment = 0
+         WHERE id = ANY(%s) AND corrects_id IS NULL AND segment <> 0
+        """,
+        (list({window.id for window in windows} - set(ids)),),
+    )
+    return ids
+
+
+def next_at(cr, connector_id: int) -> datetime | None:
+    """When the first window of a connector has gathered, naive UTC."""
+    cr.execute(
+        "SELECT min(gathers_until) FROM mfg_edge_window"
+        " WHERE connector_id = %s AND gathers_until IS NOT NULL",
+        (connector_id,),
+    )
+    return cr.fetchone()[0]
