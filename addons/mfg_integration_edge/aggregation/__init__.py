@@ -1,5 +1,6 @@
 from . import contexts
 from . import counts
+from . import gathering
 from . import increments
 from . import made
 from . import proof

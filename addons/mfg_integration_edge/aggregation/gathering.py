@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ..protocols.windowing import OpenWindow, Told, due
+from .windows import TARGET
 
 
 def told_now(
@@ -47,6 +48,22 @@ def told_now(
         (list({window.id for window in windows} - set(ids)),),
     )
     return ids
+
+
+def named(cr, company_id: int, now: datetime) -> list[tuple[int, str]]:
+    """What gathers at a company's live connectors: ids, and what names the order."""
+    cr.execute(
+        f"""
+        SELECT window_.id, {TARGET}
+          FROM mfg_edge_window window_
+          JOIN mfg_connector connector ON connector.id = window_.connector_id
+          LEFT JOIN mfg_edge_context context ON context.id = window_.context_id
+         WHERE window_.gathers_until > %s AND window_.corrects_id IS NULL
+           AND connector.state = 'live' AND connector.company_id = %s
+        """,
+        (now, company_id),
+    )
+    return cr.fetchall()
 
 
 def next_at(cr, connector_id: int) -> datetime | None:

@@ -136,18 +136,10 @@ class MfgEdgeWindow(models.Model):
     @api.model
     def _gathering_for(self, order):
         """The windows that gather for an order, as far as that goes on by itself."""
-        gathering = self.search(
-            [
-                ("gathers_until", ">", fields.Datetime.now()),
-                ("corrects_id", "=", False),
-                ("connector_id.state", "=", "live"),
-                ("connector_id.company_id", "=", order.company_id.id),
-            ]
-        )
-        names = order._mfg_counted_as()
-        return gathering.filtered(
-            lambda window: (window.job_order or window.context_id._scanned()) in names
-        )
+        cr, now = self.env.cr, fields.Datetime.now()
+        found = aggregation.gathering.named(cr, order.company_id.id, now)
+        names = order._mfg_counted_as() if found else ()
+        return self.browse(id_ for id_, name in found if name in names)
 
     def _tell_soon(self):
         """Have their orders hear of them now, whatever becomes of this transaction."""

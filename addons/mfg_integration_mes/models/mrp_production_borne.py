@@ -29,7 +29,9 @@ class MrpProduction(models.Model):
 
     def _cal_price(self, consumed_moves):
         """Extended: what was used before anything was made goes into what is now."""
-        return super()._cal_price(consumed_moves | self._mfg_unborne())
+        if self.mfg_posting_ids:
+            consumed_moves |= self._mfg_unborne()
+        return super()._cal_price(consumed_moves)
 
     def _mfg_bear(self, made):
         """Remember that what was used so far is in what Odoo itself made.
