@@ -13,6 +13,7 @@ from devkit.poll import until
 from devkit.series import Series
 from tests.redmine_server import redmine
 
+from .own_line import GATHERED_S
 from .own_partner import Partner
 
 __all__ = ["redmine"]
@@ -68,6 +69,14 @@ def live(plant_server):
         peer.control("manners", **QUIET)
     until(plant_server.is_steady, "the Odoo server answers whoever asks")
     return plant_server
+
+
+@pytest.fixture
+def gathering(live):
+    """The plant server, where counts gather for a few seconds."""
+    plant.gather_counts(live.session(), GATHERED_S)
+    yield live
+    plant.gather_counts(live.session(), 0)
 
 
 @pytest.fixture

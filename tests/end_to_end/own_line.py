@@ -15,6 +15,8 @@ from . import doors
 
 FAULT = {"code": "SRV-4107", "text": "Servo over-temperature", "severity": "critical"}
 REPAIR, INSPECTION = "maintenance.request", "mfg.quality.inspection"
+#: How long counts gather in tests about that.
+GATHERED_S = 3
 #: Ways to an event's end on which it is still under way.
 UNDER_WAY = ("received", "processing", "retry")
 
@@ -143,6 +145,12 @@ class OwnLine:
             partner,
         )
         return [number for (number,) in rows]
+
+    def good_on_order(self) -> float:
+        """Good units that machines counted, as far as the order has them."""
+        return self.stage.value(
+            "SELECT mfg_good_quantity FROM mrp_production WHERE id = %s", self.order.id
+        )
 
     def open_count(self) -> int:
         """How many repairs and inspections of the line are still open."""

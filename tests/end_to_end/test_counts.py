@@ -10,7 +10,7 @@ from devkit.counted_orders import CountedOrders
 from devkit.json_rpc import OdooError
 from devkit.poll import until
 
-from .own_line import OwnLine
+from .own_line import GATHERED_S, OwnLine
 
 EVENTS, ORDERS = 100_000, 50
 #: Whatever the machine and however busy; the bench measures.
@@ -46,15 +46,7 @@ def counted(stage, orders):
     )
 
 
-PULSES, GATHERED_S = 200, 3
-
-
-@pytest.fixture
-def gathering(live):
-    """The plant, whose counts are gathered meanwhile."""
-    plant.gather_counts(live.session(), GATHERED_S)
-    yield live
-    plant.gather_counts(live.session(), 0)
+PULSES = 200
 
 
 def test_g5_pulses_that_come_one_by_one_become_few_postings(gathering, capsys):
@@ -64,7 +56,7 @@ def test_g5_pulses_that_come_one_by_one_become_few_postings(gathering, capsys):
         line.machine_counts(1, f"pulse-{run}-{number}")
     seconds = time.monotonic() - started
 
-    until(lambda: good(gathering, line) == PULSES, "the order has all pulses")
+    until(lambda: line.good_on_order() == PULSES, "the order has all pulses")
     postings = windows(gathering, line)
 
     with capsys.disabled():
@@ -81,7 +73,7 @@ def test_g5_state_change_shows_at_once_what_was_counted(gathering):
     line.machine_counts(7, f"count-{run}")
     line.machine_says("Stopped", f"state-{run}")
 
-    until(lambda: good(gathering, line) == 7, "the order has them")
+    until(lambda: line.good_on_order() == 7, "the order has them")
 
 
 def test_g5_order_that_somebody_finishes_gets_what_gathers_first(gathering):
@@ -93,15 +85,8 @@ def test_g5_order_that_somebody_finishes_gets_what_gathers_first(gathering):
     with pytest.raises(OdooError, match="7 good and 0 scrap"):
         finish(gathering, line)
 
-    until(lambda: good(gathering, line) == 7, "they are on the order")
+    until(lambda: line.good_on_order() == 7, "they are on the order")
     finish(gathering, line)
-
-
-def good(stage, line):
-    """Good units that machines counted for the line's order."""
-    return stage.value(
-        "SELECT mfg_good_quantity FROM mrp_production WHERE id = %s", line.order.id
-    )
 
 
 def windows(stage, line):

@@ -146,7 +146,7 @@ class MfgCaseTimeline(models.Model):
             entry.at,
             look.kind,
             look.title,
-            ". ".join(part for part in (entry.why, self._entry_actor(entry)) if part),
+            _sentences(entry.why, self._entry_actor(entry)),
             look.icon,
             look.tone,
             opens=(entry.res_model, entry.res_id),
@@ -257,6 +257,12 @@ class MfgCaseTimeline(models.Model):
                 "state", "fa-unlock", "success", _("%(document)s unblocked")
             ),
         }
+
+
+def _sentences(*parts):
+    """What is said of these, with one full stop between two."""
+    said = [part.strip() for part in parts if part]
+    return ". ".join([*(part.removesuffix(".") for part in said[:-1]), *said[-1:]])
 
 
 def _spaced(word: str | bool) -> str:

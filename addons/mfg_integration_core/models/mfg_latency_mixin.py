@@ -48,12 +48,16 @@ class MfgLatencyMixin(models.AbstractModel):
                     _("A window opens and closes from 0:00 to 23:59.")
                 )
 
-    def _release_at(self, tz):
+    def _release_at(self, plant, company):
         """When what is owed now goes: naive UTC, None for at once.
 
-        :param tz: name of the time zone whose clock a window follows
+        :param plant: whose clock a window follows; may be empty
+        :param company: whose, where there is no plant, or it has no clock
         """
         self.ensure_one()
+        tz = None
+        if self.latency_class == latency.WINDOW:
+            tz = plant.tz or company.partner_id.tz
         return latency.release_at(
             self.latency_class,
             fields.Datetime.now(),

@@ -194,7 +194,7 @@ class MfgOutboxMessage(models.Model):
             ),
             "expires_at": expires_at and expires_at.replace(tzinfo=None),
             "next_attempt_at": subscription._release_at(
-                connector.plant_id.tz or connector.company_id.partner_id.tz
+                connector.plant_id, connector.company_id
             ),
             "res_model": document._name,
             "res_id": document.id,

@@ -165,7 +165,7 @@ class MfgRuleRun(models.Model):
                 "plant_id": plant.id,
                 "correlation_id": audit._chain_of(document),
                 "causation_id": self.env.context.get("mfg_causation_id"),
-                "next_at": rule._release_at(plant.tz or company.partner_id.tz),
+                "next_at": rule._release_at(plant, company),
                 "step_ids": [
                     (0, 0, action._prepare_step()) for action in rule.action_ids
                 ],

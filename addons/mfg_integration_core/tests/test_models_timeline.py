@@ -64,6 +64,15 @@ class TestTimeline(ManufacturingCase):
         self.assertIn("Produced: 120 ", postings)
         self.assertIn("Consumed: 120 ", postings)
 
+    def test_d7_reason_that_ends_with_a_full_stop_gets_no_second_one(self):
+        hold = self.given_hold(self.order)
+        hold._lift("Repaired.")
+        self.commit()
+
+        texts = [moment["detail"] for moment in self.timeline(self.order)]
+
+        self.assertTrue([text for text in texts if text.startswith("Repaired. ")])
+
     def test_d7_moments_are_in_order(self):
         self.given_story()
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
+from odoo.tools import format_datetime
 
 from odoo.addons.mfg_integration_core.protocols import packml
 
@@ -86,13 +87,14 @@ class MfgEdgeStop(models.Model):
             stop.duration_s = span.total_seconds() if span else 0.0
 
     @api.depends("equipment_id", "began_at")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         # sudo: who may see it may know its name, whatever rights on machines.
         for stop in self:
             stop.display_name = _(
-                "%(machine)s, %(began)s UTC",
+                "%(machine)s, %(began)s",
                 machine=stop.sudo().equipment_id.display_name,
-                began=stop.began_at and stop.began_at.replace(microsecond=0),
+                began=stop.began_at and format_datetime(self.env, stop.began_at),
             )
 
     # ------------------------------------------------------------ from states

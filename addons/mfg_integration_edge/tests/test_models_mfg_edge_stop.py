@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from pytz import timezone, utc
 
 from odoo import fields
 
@@ -33,6 +34,23 @@ class TestStop(StatesCase):
                 }
             ],
         )
+
+    def test_a_stop_is_named_by_the_time_of_who_reads(self):
+        self.tell(0, "Execute")
+        self.tell(10, "Held")
+        self.tell(100, "Execute")
+        stop = self.env["mfg.edge.stop"].search(
+            [("equipment_id", "=", self.robot.id)], limit=1
+        )
+
+        names = {
+            zone: stop.with_context(tz=zone).display_name
+            for zone in ("UTC", "Asia/Kolkata")
+        }
+
+        for zone, name in names.items():
+            local = stop.began_at.replace(tzinfo=utc).astimezone(timezone(zone))
+            self.assertIn(f"{local:%M:%S}", name)
 
     def test_a_short_standstill_is_no_stop(self):
         self.tell(0, "Execute")

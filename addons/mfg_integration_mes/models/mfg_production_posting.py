@@ -37,6 +37,7 @@ class MfgProductionPosting(models.Model):
         "Standard Times",
         help="What the operations take by plan, where nobody reported a time.",
     )
+    currency_id = fields.Many2one(related="company_id.currency_id")
     labour_cost = fields.Float(
         readonly=True, help="Cost of the work since the posting before it."
     )

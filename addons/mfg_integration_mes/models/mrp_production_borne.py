@@ -29,7 +29,7 @@ class MrpProduction(models.Model):
 
     def _cal_price(self, consumed_moves):
         """Extended: what was used before anything was made goes into what is now."""
-        if self.mfg_posting_ids:
+        if self._mfg_is_posted():
             consumed_moves |= self._mfg_unborne()
         return super()._cal_price(consumed_moves)
 

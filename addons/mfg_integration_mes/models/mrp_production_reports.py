@@ -57,7 +57,7 @@ class MrpProduction(models.Model):
         Odoo takes an order whose moves are all done for finished; reports may follow.
         """
         running = self.filtered(
-            lambda order: order.state not in CLOSED and order.mfg_posting_ids
+            lambda order: order.state not in CLOSED and order._mfg_is_posted()
         )
         result = super()._compute_state()
         for order in running:
@@ -65,13 +65,18 @@ class MrpProduction(models.Model):
                 order.state = "to_close"
         return result
 
+    def _mfg_is_posted(self):
+        """Whether a part of it is posted, which takes a report, and most have none."""
+        self.ensure_one()
+        return bool(self.mfg_report_ids and self.mfg_posting_ids)
+
     # --------------------------------------------------------------- overrides
 
     def button_mark_done(self):
         """Extended: what was reported is posted first, and work with it."""
         result = super().button_mark_done()
         done = self.filtered(lambda order: order.state == "done")
-        told = done.filtered("mfg_posting_ids")
+        told = done.filtered(lambda order: order._mfg_is_posted())
         if told and hasattr(told, "_post_labour"):
             # Odoo does it while it posts, when the order was still open.
             told._post_labour()

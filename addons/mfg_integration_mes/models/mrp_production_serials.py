@@ -34,7 +34,7 @@ class MrpProduction(models.Model):
 
     def _check_sn_uniqueness(self):
         """Extended: Odoo takes each serial number that was posted for a second use."""
-        if not self.mfg_posting_ids:
+        if not self._mfg_is_posted():
             super()._check_sn_uniqueness()
 
     def _mfg_told_serials(self):

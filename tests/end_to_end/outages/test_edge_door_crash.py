@@ -1,4 +1,4 @@
-"""``kill -9`` while batches of machine events are on their way: each is stored once."""
+"""``kill -9`` while machine events are on their way or gather: each counts once."""
 
 import json
 import random
@@ -11,9 +11,11 @@ from devkit import own_postgres
 from devkit.poll import until
 
 from ..doors import EDGE, letter
+from ..own_line import OwnLine
 from ..test_edge_door import BATCH, count
 
 BATCHES, SIZE = 8, 800
+PULSES = 150
 
 
 def kill_server(live):
@@ -103,3 +105,46 @@ def until_posted(sender, batch) -> list[str]:
 
     until(confirmed, "the door takes the batch again", within_s=60)
     return answers[-1]
+
+
+@pytest.mark.parametrize("disaster", [kill_server, crash_database])
+def test_g5_counts_that_gather_survive_a_crash(gathering, disaster):
+    line, run = OwnLine.built(gathering), f"pulse-{time.time_ns()}"
+    half = threading.Event()
+
+    def send_pulse(number):
+        named = {"equipment": line.machine, "job_order": line.order.name}
+        pulse = letter(EDGE, f"{run}-{number}", **named)
+        until(lambda: is_taken(gathering, pulse), "the door takes it", within_s=60)
+
+    def send():
+        for number in range(PULSES):
+            send_pulse(number)
+            if number == PULSES // 2:
+                half.set()
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    half.wait()
+    disaster(gathering)
+    thread.join()
+    until(lambda: line.good_on_order() == PULSES, "the order has all", within_s=120)
+
+    ((events, good, still),) = gathering.sql(
+        "SELECT sum(event_count), sum(good_quantity), count(gathers_until)"
+        "  FROM mfg_edge_window WHERE equipment = %s",
+        line.machine,
+    )
+    assert (events, good, still) == (PULSES, PULSES, 0)
+    session = gathering.session()
+    shown = session.call("mrp.production", "action_mfg_prove_counts", [line.order.id])
+    proof = session.read("mfg.edge.proof", shown["res_id"], "verdict", "text")
+    assert proof["verdict"] == "proven", proof["text"]
+
+
+def is_taken(live, pulse) -> bool:
+    """Whether the door confirms the event, for the first time or again."""
+    try:
+        return pulse.post(live).status == 202
+    except OSError:
+        return False
