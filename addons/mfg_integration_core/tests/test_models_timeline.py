@@ -66,7 +66,7 @@ class TestTimeline(ManufacturingCase):
 
     def test_d7_reason_that_ends_with_a_full_stop_gets_no_second_one(self):
         hold = self.given_hold(self.order)
-        hold._lift("Repaired.")
+        hold.with_user(self.env.ref("base.user_admin"))._lift("Repaired.")
         self.commit()
 
         texts = [moment["detail"] for moment in self.timeline(self.order)]

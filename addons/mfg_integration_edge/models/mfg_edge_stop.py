@@ -90,11 +90,13 @@ class MfgEdgeStop(models.Model):
     @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         # sudo: who may see it may know its name, whatever rights on machines.
+        zone = self.env.context.get("tz")
         for stop in self:
+            began = stop.began_at
             stop.display_name = _(
                 "%(machine)s, %(began)s",
                 machine=stop.sudo().equipment_id.display_name,
-                began=stop.began_at and format_datetime(self.env, stop.began_at),
+                began=began and format_datetime(self.env, began, tz=zone),
             )
 
     # ------------------------------------------------------------ from states
