@@ -39,29 +39,28 @@ def told_now(
     )
     windows = [OpenWindow(*row) for row in cr.fetchall()]
     ids = due(windows, told, now)
-    # The next run counts anew what is told.
-    cr.execute(
-        """
-        UPDATE mfg_edge_window SET segment = 0
-         WHERE id = ANY(%s) AND corrects_id IS NULL AND segment <> 0
-        """,
-        (list({window.id for window in windows} - set(ids)),),
-    )
+    gather_on = {window.id for window in windows if window.segment} - set(ids)
+    if gather_on:
+        # The next run counts anew what is told.
+        cr.execute(
+            "UPDATE mfg_edge_window SET segment = 0 WHERE id = ANY(%s)",
+            (list(gather_on),),
+        )
     return ids
 
 
-def named(cr, company_id: int, now: datetime) -> list[tuple[int, str]]:
-    """What gathers at a company's live connectors: ids, and what names the order."""
+def named(cr, now: datetime) -> list[tuple[int, int, str]]:
+    """What gathers at live connectors: ids, companies, and what names the orders."""
     cr.execute(
         f"""
-        SELECT window_.id, {TARGET}
+        SELECT window_.id, connector.company_id, {TARGET}
           FROM mfg_edge_window window_
           JOIN mfg_connector connector ON connector.id = window_.connector_id
           LEFT JOIN mfg_edge_context context ON context.id = window_.context_id
          WHERE window_.gathers_until > %s AND window_.corrects_id IS NULL
-           AND connector.state = 'live' AND connector.company_id = %s
+           AND connector.state = 'live'
         """,
-        (now, company_id),
+        (now,),
     )
     return cr.fetchall()
 

@@ -143,15 +143,13 @@ class MfgEdgeEvent(models.Model):
             f"""
             SELECT batch.connector_id, batch.received_at,
                    event.event_id, event.event_type,
-                   CASE WHEN posted.gathers_until IS NOT NULL
-                          OR proof.gathers_until IS NOT NULL THEN 'captured'
+                   CASE WHEN COALESCE(posted.gathers_until, proof.gathers_until)
+                             IS NOT NULL THEN 'captured'
                         WHEN event.id IS NOT NULL THEN batch.state END AS state,
                    CASE WHEN event.event_type = ANY(%(counting)s)
-                        THEN COALESCE(
-                            CASE WHEN posted.gathers_until IS NULL
-                                 THEN posted.event_uuid END,
-                            CASE WHEN proof.gathers_until IS NULL
-                                 THEN proof.event_uuid END)
+                             AND COALESCE(posted.gathers_until, proof.gathers_until)
+                                 IS NULL
+                        THEN COALESCE(posted.event_uuid, proof.event_uuid)
                         WHEN batch.state = 'aggregated'
                              AND event.event_type = ANY(%(told)s)
                         THEN event.uuid::varchar

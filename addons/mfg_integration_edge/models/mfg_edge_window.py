@@ -134,12 +134,23 @@ class MfgEdgeWindow(models.Model):
     # --------------------------------------------------------------- gathering
 
     @api.model
-    def _gathering_for(self, order):
-        """The windows that gather for an order, as far as that goes on by itself."""
-        cr, now = self.env.cr, fields.Datetime.now()
-        found = aggregation.gathering.named(cr, order.company_id.id, now)
-        names = order._mfg_counted_as() if found else ()
-        return self.browse(id_ for id_, name in found if name in names)
+    def _gathering_for(self, orders):
+        """``{order: windows}``: what gathers for them, where that goes on by itself.
+
+        One query, however many orders; those for which nothing gathers are left out.
+        """
+        found = aggregation.gathering.named(self.env.cr, fields.Datetime.now())
+        gathering = {}
+        for order in orders if found else ():
+            names = order._mfg_counted_as()
+            ids = [
+                id_
+                for id_, company_id, name in found
+                if company_id == order.company_id.id and name in names
+            ]
+            if ids:
+                gathering[order] = self.browse(ids)
+        return gathering
 
     def _tell_soon(self):
         """Have their orders hear of them now, whatever becomes of this transaction."""

@@ -85,21 +85,28 @@ class MrpProduction(models.Model):
         :raise UserError: says how many they are; for a handler a missing reference,
             which it tries again
         """
-        for order in self:
-            # sudo: the ledger is the hub's own; who finishes need not read it.
-            windows = self.env["mfg.edge.window"].sudo()._gathering_for(order)
-            if not windows:
-                continue
-            windows._tell_soon()
-            text = _(
-                "Machines have counted %(good)s good and %(scrap)s scrap that are on"
-                " their way to %(order)s. Finish it again in a few seconds.",
-                good=f"{sum(windows.mapped('good_quantity')):g}",
-                scrap=f"{sum(windows.mapped('scrap_quantity')):g}",
-                order=order.name,
-            )
-            cause = MissingReferenceError(text, model=order._name, key=order.name)
-            raise UserError(text) from cause
+        # sudo: the ledger is the hub's own; who finishes need not read it.
+        ledger = self.env["mfg.edge.window"].sudo()
+        gathering = ledger._gathering_for(self)
+        if not gathering:
+            return
+        ledger.union(*gathering.values())._tell_soon()
+        text = "\n".join(
+            order._mfg_gathering_text(windows) for order, windows in gathering.items()
+        )
+        first = next(iter(gathering))
+        cause = MissingReferenceError(text, model=first._name, key=first.name)
+        raise UserError(text) from cause
+
+    def _mfg_gathering_text(self, windows):
+        """What the order waits for, in a sentence."""
+        return _(
+            "Machines have counted %(good)s good and %(scrap)s scrap that are on"
+            " their way to %(order)s. Finish it again in a few seconds.",
+            good=f"{sum(windows.mapped('good_quantity')):g}",
+            scrap=f"{sum(windows.mapped('scrap_quantity')):g}",
+            order=self.name,
+        )
 
     def _mfg_counted_as(self):
         """What machines and scanners may call the order: its name and its lots'."""

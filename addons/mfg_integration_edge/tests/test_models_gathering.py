@@ -152,6 +152,19 @@ class TestGathering(CountersCase):
         self.assertEqual(self.totals(), [5, 0])
         self.assert_proven()
 
+    def test_g5_orders_that_are_finished_together_wait_together(self):
+        third = self._order(5)
+        self.given_at(0, self.pulse(1), self.pulse(2, job_order=self.other.name))
+        self.given_at(1, self.pulse(3, job_order=self.other.name))
+
+        with freeze_time(BEGIN + timedelta(seconds=2)):
+            found = self.env["mfg.edge.window"]._gathering_for(
+                self.order | self.other | third
+            )
+
+        good = {order: windows.good_quantity for order, windows in found.items()}
+        self.assertEqual(good, {self.order: 1, self.other: 2})
+
     def test_g5_without_gathering_each_request_is_told(self):
         self.given_gathering(0)
         self.given_at(0, self.pulse(1))

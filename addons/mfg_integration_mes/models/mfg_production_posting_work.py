@@ -9,6 +9,7 @@ from ..protocols.report_sums import (
     SCRAP,
     outstanding,
 )
+from .mrp_production_places import Place, reserved_places
 
 #: Odoo calls these "not to be checked": the order stays open while its moves are done.
 WITHOUT_CHECKS = {"skip_mo_check": True, "mfg_since_posting": True}
@@ -167,13 +168,11 @@ class MfgProductionPosting(models.Model):
             made = lines.filtered(
                 lambda line: line.product_id == product and not line.move_id.scrap_id
             )
-            source = made.location_dest_id[:1] or order.location_dest_id
-            order = order.browse()
-            reserved = {}
-        else:
-            source = order.location_src_id
-            moves = order._mfg_moves_of(COMPONENT, product).filtered(
-                lambda move: move.state != "done"
-            )
-            reserved = order._mfg_reserved_places(moves.move_line_ids)
+            put = made.location_dest_id[:1] or order.location_dest_id
+            return {Place.at(put): float(quantity)}
+        moves = order._mfg_moves_of(COMPONENT, product).filtered(
+            lambda move: move.state != "done"
+        )
+        reserved = reserved_places(moves.move_line_ids)
+        source = order.location_src_id
         return order._mfg_places(product, lot, float(quantity), reserved, source)

@@ -5,6 +5,7 @@ STATES = [
     ("accepted", "Accepted"),
     ("rejected", "Rejected"),
 ]
+#: States of an order, or of a move, that is over.
 CLOSED = ("done", "cancel")
 CAUSES = [
     ("tolerance", "More than the order allows"),

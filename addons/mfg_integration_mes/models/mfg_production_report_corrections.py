@@ -10,11 +10,18 @@ class MfgProductionReport(models.Model):
 
     _inherit = "mfg.production.report"
 
+    def _is_correction(self):
+        """Whether it says that there was less than was reported."""
+        self.ensure_one()
+        return min(self.line_ids.mapped("quantity"), default=0) < 0
+
     def _check_covered(self):
         """Refuse a correction of more than was reported: it could never be posted.
 
         :raise InvalidEventError: says of what
         """
+        if not self._is_correction():
+            return
         order = self.production_id
         products = self.env["product.product"]
         found = uncovered(

@@ -10,8 +10,7 @@ from odoo.addons.mfg_integration_core.exceptions import (
 )
 
 from ..protocols.report_sums import COMPONENT, exact, exceeds
-
-CLOSED = ("done", "cancel")
+from .mfg_production_report import CLOSED
 
 
 class MfgProductionReport(models.Model):

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import models
 
-CLOSED = ("done", "cancel")
+from .mfg_production_report import CLOSED
 
 
 class MrpProduction(models.Model):

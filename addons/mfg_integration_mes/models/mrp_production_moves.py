@@ -4,8 +4,8 @@ from odoo import models
 from odoo.tools import float_compare, float_round
 
 from ..protocols.report_sums import BYPRODUCT, COMPONENT, OUTPUT, exact
+from .mfg_production_report import CLOSED
 
-CLOSED = ("done", "cancel")
 RESERVABLE = ("confirmed", "partially_available")
 
 

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.tools import float_compare, float_round
 
 from ..protocols.report_sums import exact
+from .mfg_production_report import CLOSED
 
-CLOSED = ("done", "cancel")
 #: What accepted reports say of the order's own product, in its unit.
 REPORTED = """
     SELECT line.kind, sum(line.quantity::numeric)::text

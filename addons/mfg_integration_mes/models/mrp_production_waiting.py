@@ -49,7 +49,7 @@ class MrpProduction(models.Model):
             )
         ).sorted(
             lambda report: (
-                min(report.line_ids.mapped("quantity"), default=0) < 0,
+                report._is_correction(),
                 report._is_of_output(),
                 report.id,
             )

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.tools import float_compare
 
+from .mrp_production_places import Place, reserved_places
+
 
 class StockMove(models.Model):
     """Moves of an order that take exactly what was reported."""
@@ -75,8 +77,7 @@ class StockMove(models.Model):
                 # Keeps what is reserved, location by location.
                 self._set_quantity_done(quantities[0])
                 return
-        order = self.raw_material_production_id
-        reserved = order._mfg_reserved_places(lines)
+        reserved = reserved_places(lines)
         destination = lines[:1].location_dest_id or self.location_dest_id
         lines.unlink()
         self.env["stock.move.line"].create(
@@ -91,8 +92,18 @@ class StockMove(models.Model):
                     "picked": True,
                 }
                 for lot, quantity in quantities.items()
-                for place, part in order._mfg_places(
-                    self.product_id, lot, quantity, reserved, self.location_id
-                ).items()
+                for place, part in self._mfg_places_of(lot, quantity, reserved).items()
             ]
+        )
+
+    def _mfg_places_of(self, lot, quantity, reserved):
+        """``{Place: quantity}``: where the move takes a lot from.
+
+        What is made comes from one place, and lies nowhere before.
+        """
+        order = self.raw_material_production_id
+        if not order:
+            return {Place.at(self.location_id): quantity}
+        return order._mfg_places(
+            self.product_id, lot, quantity, reserved, self.location_id
         )
