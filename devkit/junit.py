@@ -4,10 +4,13 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: Of why a test failed, in the last lines of a run; the rest stands where it failed.
+REASON_LENGTH = 300
+
 
 @dataclass
 class Tally:
-    """How many tests passed, failed and were skipped, and the names of the last two."""
+    """How many tests passed, failed and were skipped; of the last two name and why."""
 
     passed: int = 0
     failed: list[str] = field(default_factory=list)
@@ -40,12 +43,18 @@ def read(file: Path, prefix: str) -> Tally:
         return tally
     for case in root.iter("testcase"):
         name = f"{prefix}: {case.get('classname')}.{case.get('name')}"
-        outcomes = {child.tag for child in case}
-        if outcomes & {"failure", "error"}:
-            tally.failed.append(name)
+        outcomes = {child.tag: child for child in case}
+        failure = outcomes.get("failure", outcomes.get("error"))
+        if failure is not None:
+            tally.failed.append(f"{name} ({_reason(failure)})")
         elif "skipped" in outcomes:
-            reason = case.find("skipped").get("message") or "no reason given"
-            tally.skipped.append(f"{name} ({reason.splitlines()[0]})")
+            tally.skipped.append(f"{name} ({_reason(outcomes['skipped'])})")
         else:
             tally.passed += 1
     return tally
+
+
+def _reason(outcome: ElementTree.Element) -> str:
+    """The first line of why."""
+    lines = (outcome.get("message") or "").strip().splitlines()
+    return lines[0][:REASON_LENGTH] if lines else "no reason given"

@@ -4,8 +4,8 @@ from devkit import junit, odoo_log
 
 REPORT = """<testsuites><testsuite>
 <testcase classname="a.B" name="works"/>
-<testcase classname="a.B" name="fails"><failure message="no"/></testcase>
-<testcase classname="a.B" name="breaks"><error message="no"/></testcase>
+<testcase classname="a.B" name="fails"><failure message="1 is not 2&#10;x"/></testcase>
+<testcase classname="a.B" name="breaks"><error/></testcase>
 <testcase classname="a.B" name="waits"><skipped message="no browser"/></testcase>
 </testsuite></testsuites>"""
 LOG = """\
@@ -24,7 +24,10 @@ def test_report_is_counted_and_failures_and_skips_are_named(tmp_path):
     tally = junit.read(tmp_path / "report.xml", "17.0")
 
     assert str(tally) == "1 passed, 2 failed, 1 skipped"
-    assert tally.failed == ["17.0: a.B.fails", "17.0: a.B.breaks"]
+    assert tally.failed == [
+        "17.0: a.B.fails (1 is not 2)",
+        "17.0: a.B.breaks (no reason given)",
+    ]
     assert tally.skipped == ["17.0: a.B.waits (no browser)"]
 
 
