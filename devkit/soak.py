@@ -20,12 +20,18 @@ from .stage import opened
 
 WRONG = 1
 MINUTES = 60.0
+#: How long after a change a CMMS calls back.
+LATE_S = 0.0
 
 
 def main(argv: Sequence[str]) -> int:
     """Run on each series asked for; 0 when nothing echoed and all agree."""
     options = _parse(argv)
-    words = [f"--seed={options.seed}", f"--minutes={options.minutes}"]
+    words = [
+        f"--seed={options.seed}",
+        f"--minutes={options.minutes}",
+        f"--late={options.late}",
+    ]
     return inside.run_on_each(options.series, f"{__name__}:run", words)
 
 
@@ -37,14 +43,14 @@ def run(series: Series, argv: Sequence[str]) -> int:
         with step("waiting for queue_job's runner, which starts after 5 s"):
             stage.wait_for_runner()
         stage.plant = plant.build(stage)
-        plan = Plan(seed=options.seed, seconds=options.minutes * 60)
-        say(f"\nsoak on {series.name}: {options.minutes:g} min, seed {plan.seed}")
+        plan = Plan(options.seed, options.minutes * 60, options.late)
+        replay = f"SEED={plan.seed} MINUTES={options.minutes:g} LATE={plan.late_s:g}"
+        say(f"\nsoak on {series.name}: {replay}")
         try:
             counts = play(stage, plan, say=lambda text: say(f"  {text}"))
         except (ViolationError, NeverHappenedError) as error:
             say(f"\nfirst violation: {error}")
-            words = f"SERIES={series.name} SEED={plan.seed} MINUTES={options.minutes:g}"
-            say(f"replay: make soak {words}")
+            say(f"replay: make soak SERIES={series.name} {replay}")
             return WRONG
         for what, count in counts.items():
             say(f"  {what:32} {count}")
@@ -60,4 +66,5 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
         "--seed", type=int, default=given("SEED") or random.randrange(10**6)
     )
     parser.add_argument("--minutes", type=float, default=given("MINUTES") or MINUTES)
+    parser.add_argument("--late", type=float, default=given("LATE") or LATE_S)
     return parser.parse_args(argv)

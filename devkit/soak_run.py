@@ -32,10 +32,15 @@ CONNECTOR = {"template": "soak_cmms", "retry_base_s": 1, "retry_cap_s": 2}
 
 @dataclass(frozen=True)
 class Plan:
-    """What one soak does."""
+    """What one soak does.
+
+    :ivar late_s: how long after a change a CMMS calls back; the later, the more of what
+        it says crosses what it is told meanwhile
+    """
 
     seed: int
     seconds: float
+    late_s: float = 0.0
 
 
 class Writer(threading.Thread):
@@ -77,6 +82,8 @@ def play(stage: Stage, plan: Plan, say: Callable[[str], None]) -> dict:
     :raise NeverHappenedError: when it does not come to rest
     """
     peers = {code: _peer(stage, code) for code in CODES}
+    for peer in peers.values():
+        peer.control("manners", call_back_after_s=plan.late_s)
     connectors = {code: _connector(stage, code, peer) for code, peer in peers.items()}
     requests = _requests(stage, plan.seed)
     numbers = _numbers(stage, connectors, requests)

@@ -22,6 +22,7 @@ class Parcel:
     :param sign: called for every try, since signatures carry the time of sending
     :param facts: what the ledger should say about the call
     :param copies: how often the same bytes are sent, 1 for a peer that works well
+    :param not_before: moment of ``time.monotonic`` until when the peer is busy
     """
 
     url: str
@@ -30,6 +31,7 @@ class Parcel:
     sign: Callable[[bytes], dict]
     facts: dict = field(default_factory=dict)
     copies: int = 1
+    not_before: float = 0.0
     delivered: threading.Event = field(default_factory=threading.Event)
 
 
@@ -58,6 +60,7 @@ class Courier:
     def _run(self) -> None:
         while not self._closing.is_set():
             parcel = self._parcels.get()
+            self._closing.wait(max(parcel.not_before - time.monotonic(), 0))
             for copy in range(1, parcel.copies + 1):
                 self._deliver(parcel, copy)
             parcel.delivered.set()

@@ -45,6 +45,9 @@ class Manners:
     repeat_times: int = 0
     """Webhooks, or batches of a machine, that are sent a second time unchanged."""
 
+    call_back_after_s: float = 0.0
+    """How long after what it tells a webhook is sent."""
+
     trouble_percent: int = 0
     """Share of requests that are spoiled, each in a way that the dice decide."""
     trouble_seed: int = 0

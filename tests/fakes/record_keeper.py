@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import time
 from collections.abc import Callable, Mapping
 
 from .courier import Parcel
@@ -108,6 +109,7 @@ class RecordKeeper(Peer):
                 sign=sign,
                 facts=facts,
                 copies=2 if self.manners.take("repeat_times") else 1,
+                not_before=time.monotonic() + self.manners.call_back_after_s,
             )
         )
 

@@ -33,10 +33,11 @@ class MaintenanceReportedHandler(models.AbstractModel):
         known = request._mfg_stand()
         if not self._is_news(event, request, said, known, data["state"]):
             return request
-        if data["state"] != request.mfg_state and self._is_echo(
-            event, request, STATE_CHANGED, "state"
-        ):
-            return self._leave_echo(event, request, said)
+        if data["state"] != request.mfg_state:
+            if self._is_overtaken(event, request, STATE_CHANGED):
+                return self._leave_overtaken(event, request, said)
+            if self._is_echo(event, request, STATE_CHANGED, "state"):
+                return self._leave_echo(event, request, said)
         applied = request._mfg_apply_partner_state(
             data["state"],
             version=said.version,
@@ -64,6 +65,19 @@ class MaintenanceReportedHandler(models.AbstractModel):
         )
         if event.data.get("note"):
             self._post_report(request, event, with_note=True)
+        return request
+
+    def _leave_overtaken(self, event, request, said):
+        """Note what was reported, and leave the state to what the CMMS heard since."""
+        request.write(request._prepare_stand(said))
+        why = _(
+            "%(connector)s said %(state)s before it was told what has changed here"
+            " since.",
+            connector=event.connector_id.name,
+            state=event.data["state"].replace("_", " "),
+        )
+        self._leave_older(event, request, why, event.data["state"])
+        self._post_report(request, event, with_note=True)
         return request
 
     def _completed_at(self, event):

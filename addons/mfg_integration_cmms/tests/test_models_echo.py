@@ -57,9 +57,14 @@ class TestEcho(OwnershipCase):
             lambda message: message.connector_id == self.connector
         )[:1]
 
-    def given_delivered(self, message, seconds_ago=60):
-        """The partner has the message, since a while."""
+    def given_delivered(self, message, seconds_ago=60, version=None):
+        """The partner has the message, since a while.
+
+        :param version: what it counts since then, where its answer told
+        """
         message.state = "delivered"
+        if version:
+            message.partner_version = version
         self.env.cr.execute(
             "UPDATE mfg_outbox_message SET create_date = %s WHERE id = %s",
             (
@@ -117,6 +122,88 @@ class TestEcho(OwnershipCase):
         self.assertEqual(
             (own.state, self.request.mfg_state), ("processed", "completed")
         )
+
+    def test_b7_late_repetitions_undo_nothing_where_the_answers_count(self):
+        self.given_delivered(self.change(self.done), version=2)
+        self.given_delivered(self.change(self.doing), version=3)
+        before = self.told()
+
+        self.work(first := self.given_report(state="completed", version=2))
+        self.work(second := self.given_report(state="in_progress", version=3))
+
+        self.assertRecordValues(first, [{"state": "ignored", "reason_code": "echo"}])
+        self.assertEqual(second.state, "processed")
+        self.assertRecordValues(
+            self.request, [{"mfg_state": "in_progress", "mfg_partner_version": 3}]
+        )
+        self.assertEqual(self.told(), before)
+
+    def test_b7_own_word_that_our_message_has_overwritten_is_noted_and_left(self):
+        self.given_delivered(self.change(self.done), version=2)
+        self.given_delivered(self.change(self.doing), version=4)
+        before = self.told()
+
+        self.work(
+            own := self.given_report(
+                state="completed", version=3, technician="R. Alvarez", note="Greased."
+            )
+        )
+
+        self.assertRecordValues(
+            own, [{"state": "ignored", "reason_code": "older_version"}]
+        )
+        self.assertEqual(self.request.mfg_state, "in_progress")
+        self.assertEqual(self.told(), before)
+        self.assertIn("R. Alvarez", self.request.message_ids[0].body)
+        self.assertIn("Greased.", self.request.message_ids[0].body)
+        entry = self.env["mfg.audit.entry"].search(
+            [("res_model", "=", self.request._name), ("res_id", "=", self.request.id)],
+            order="id desc",
+            limit=1,
+        )
+        self.assertRecordValues(
+            entry, [{"action": "partner.ignored", "new_value": "completed"}]
+        )
+
+    def test_b7_own_word_after_our_message_is_news_by_its_count(self):
+        self.given_delivered(self.change(self.doing), version=2)
+        self.given_delivered(self.change(self.done), version=3)
+
+        self.work(own := self.given_report(state="in_progress", version=4))
+
+        self.assertEqual(
+            (own.state, self.request.mfg_state), ("processed", "in_progress")
+        )
+
+    def test_b7_partner_that_was_overwritten_is_followed_to_where_it_is(self):
+        message = self.change(self.done)
+        # Its own word was handled while ours was on its way.
+        self.work(self.given_report(state="in_progress", version=2))
+        self.given_delivered(message, version=3)
+
+        self.work(echo := self.given_report(state="completed", version=3))
+
+        self.assertEqual(
+            (echo.state, self.request.mfg_state), ("processed", "completed")
+        )
+
+    def test_b7_call_that_waited_here_repeats_what_was_known_when_it_came(self):
+        self.given_delivered(self.change(self.done))
+        echo = self.given_report(state="completed", version=2)
+        later = self.change(self.doing)
+        self.given_delivered(later, seconds_ago=0)
+        self.env["mfg.delivery.attempt"].create(
+            {
+                "message_id": later.id,
+                "number": 1,
+                "started_at": fields.Datetime.add(echo.received_at, seconds=1),
+            }
+        )
+
+        self.work(echo)
+
+        self.assertRecordValues(echo, [{"state": "ignored", "reason_code": "echo"}])
+        self.assertEqual(self.request.mfg_state, "in_progress")
 
     def test_b6_partners_count_for_themselves(self):
         self.work(self.given_report(state="in_progress", version=30))

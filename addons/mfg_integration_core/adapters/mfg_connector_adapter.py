@@ -19,6 +19,7 @@ class Sent:
 class Answer:
     """What a partner answered, and what it calls the thing that it made.
 
+    :ivar version: the partner's count of the changes of that thing, this one included
     :ivar sent: the request that it answers, when that is another than the exchange's
     """
 
@@ -26,6 +27,7 @@ class Answer:
     headers: dict
     body: bytes
     reference: str | None = None
+    version: int | None = None
     sent: Sent | None = None
 
 

@@ -86,7 +86,9 @@ class MfgConnectorAdapterRest(models.AbstractModel):
                 for request, answer in heard:
                     seen(line.as_recorded(answer, request, first))
             reply = done.reply
-            return Answer(reply.status, reply.headers, reply.body, done.reference)
+            return Answer(
+                reply.status, reply.headers, reply.body, done.reference, done.version
+            )
 
         sent = line.as_sent(first)
         return Exchange(sent.method, sent.url, sent.headers, sent.body, perform)

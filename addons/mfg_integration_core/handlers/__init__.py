@@ -1,2 +1,3 @@
 from . import mfg_event_handler
+from . import mfg_event_echo
 from . import mfg_handler_ping

@@ -3,9 +3,6 @@ from odoo import _, models
 from ..exceptions import UnmappedValueError
 from ..protocols import freshness
 
-#: States of a message that its partner has, or may have.
-REACHED = ("delivering", "delivered", "acknowledged", "retry")
-
 
 class MfgEventHandler(models.AbstractModel):
     """What one type of event means: one event in, one Odoo document out.
@@ -51,13 +48,16 @@ class MfgEventHandler(models.AbstractModel):
         """
         if not freshness.is_stale(said, known):
             return True
-        why = self._stale_text(record, said, known)
+        self._leave_older(event, record, self._stale_text(record, said, known), what)
+        return False
+
+    def _leave_older(self, event, record, why, what=None):
+        """Leave what came too late without effect, and say so where people look."""
         event._ignore("older_version", why)
         if self._audits_stale:
             self.env["mfg.audit.entry"]._append(
                 record, "partner.ignored", new=what or event.event_type, why=why
             )
-        return False
 
     def _said(self, event):
         """How new what the event says is; extended where the partner counts.
@@ -98,43 +98,6 @@ class MfgEventHandler(models.AbstractModel):
             known=known.at,
             at=said.at,
         )
-
-    # ---------------------------------------------------- what comes from ourselves
-
-    def _is_echo(self, event, record, told_by, member):
-        """Whether the partner only repeats what we told it last.
-
-        Many systems call back whatever changes, our own messages included. What was
-        changed here meanwhile is on its way to them, and an echo must not undo it. Once
-        the partner has said something of its own, whatever it says is news again. Ask
-        only for what would change something: it costs two queries.
-
-        :param told_by: type of the messages that tell the same to the partner
-        :param member: of ``data``, in these messages and in the event
-        """
-        about = [
-            ("connector_id", "=", event.connector_id.id),
-            ("res_model", "=", record._name),
-            ("res_id", "=", record.id),
-        ]
-        # sudo: a connector's user does not read what was exchanged.
-        told = self.env["mfg.outbox.message"].sudo()
-        last = told.search(
-            [*about, ("event_type", "=", told_by), ("state", "in", REACHED)],
-            order="id desc",
-            limit=1,
-        )
-        if not last or last.snapshot["data"].get(member) != event.data[member]:
-            return False
-        spoken = [
-            *about,
-            ("event_type", "=", event.event_type),
-            ("state", "=", "processed"),
-            # Not the ids: what came before may be handled after.
-            ("processed_at", ">=", last.create_date.replace(microsecond=0)),
-        ]
-        # sudo: as for the messages.
-        return not self.env["mfg.inbox.event"].sudo().search_count(spoken, limit=1)
 
     # ------------------------------------------------------ what the partner means
 

@@ -56,6 +56,7 @@ class Delivery:
     exchange: object | None = None
     answers: list = field(default_factory=list)
     reference: str | None = None
+    version: int | None = None
     error: Exception | None = None
     duration_ms: int = 0
 
@@ -63,7 +64,7 @@ class Delivery:
         """Send; never raises, since what went wrong is part of the result."""
         try:
             answer = self.exchange.perform(self.answers.append, self._assert_in_time)
-            self.reference = answer.reference
+            self.reference, self.version = answer.reference, answer.version
         except Exception as error:  # noqa: BLE001  recorded with the attempt
             self.error = error
         self.duration_ms = round((time.monotonic() - self.task.begun) * 1000)
@@ -276,6 +277,7 @@ class MfgOutboxDelivery(models.Model):
                     verdict.next_attempt_at,
                     now if verdict.state == "delivered" else None,
                     delivery.reference,
+                    delivery.version,
                     (getattr(error, "code", None) or "internal_error")
                     if error
                     else None,
@@ -292,15 +294,18 @@ class MfgOutboxDelivery(models.Model):
                    delivered_at = ended.delivered_at,
                    partner_reference =
                        COALESCE(ended.reference, message.partner_reference),
+                   partner_version =
+                       COALESCE(ended.version, message.partner_version),
                    reason_code = ended.reason_code, reason = ended.reason,
                    waiting_model = ended.waiting_model, waiting_key = ended.waiting_key
               FROM (VALUES %s) AS ended
-                   (id, state, next_attempt_at, delivered_at, reference, reason_code,
-                    reason, waiting_model, waiting_key)
+                   (id, state, next_attempt_at, delivered_at, reference, version,
+                    reason_code, reason, waiting_model, waiting_key)
              WHERE message.id = ended.id AND message.state = 'delivering'
             """,
             rows,
-            template="(%s, %s, %s::timestamp, %s::timestamp, %s, %s, %s, %s, %s)",
+            template="(%s, %s, %s::timestamp, %s::timestamp, %s, %s::integer,"
+            " %s, %s, %s, %s)",
             page_size=len(rows),
         )
         self._note_failures(cr, [row[0] for row in rows if row[1] == "dead"])

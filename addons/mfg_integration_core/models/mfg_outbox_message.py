@@ -57,6 +57,11 @@ class MfgOutboxMessage(models.Model):
     partner_reference = fields.Char(
         readonly=True, help="What the partner calls what it made of the message."
     )
+    partner_version = fields.Integer(
+        readonly=True,
+        help="The partner's count of the changes of the thing, this one included, where"
+        " its answer tells.",
+    )
     # sudo: delivering needs it, whoever may see bindings.
     document_reference = fields.Char(
         compute="_compute_document_reference",

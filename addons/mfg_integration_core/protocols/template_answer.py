@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from ..exceptions import PermanentDeliveryError, RetryableDeliveryError
 from . import http_headers, partner_words
 from .expression import Expression, ExpressionError, TemplateFunctions
-from .partner_words import UnreadableError, what_it_said
+from .partner_words import UnreadableError, content_of, what_it_said
 from .template_reference import ReferencePlan
 from .template_wait import WaitPlan
 
 RETRYABLE_STATUS = frozenset({408, 425, 429})
 _OUTCOMES = {201: "created", 202: "accepted"}
+#: The highest that an integer column holds.
+HIGHEST_VERSION = 2**31 - 1
 _CONDITIONS = ("refused_when", "later_when", "sentence")
 
 
@@ -39,10 +41,13 @@ class Answer:
 
     :param reference: what the partner calls the thing; None when not asked for
     :param outcome: created, accepted (works on it later) or done
+    :param version: the partner's count of the thing's changes, this one included; None
+        when not asked for or not told
     """
 
     reference: str | None
     outcome: str
+    version: int | None = None
 
 
 class AnswerRules:
@@ -162,24 +167,45 @@ def _redirected(status: int, headers: Mapping) -> PermanentDeliveryError:
     )
 
 
-def read(reply, message: Mapping, reference: ReferencePlan | None) -> Answer:
+def read(
+    reply,
+    message: Mapping,
+    reference: ReferencePlan | None,
+    version: Expression | None = None,
+) -> Answer:
     """The answer to a request that makes or changes something, and was taken.
 
     :param message: what was sent
     :param reference: where the partner's reference stands, if wanted
+    :param version: where its count stands; one that cannot be read is no reason to
+        doubt that the request was carried out
     :raise RetryableDeliveryError: code ``answer_unreadable`` when it was taken but the
         reference cannot be read, so that a look-up has to decide
     """
     outcome = _OUTCOMES.get(reply.status, "done")
+    count = version and _count(version, reply)
     if reference is None:
-        return Answer(None, outcome)
+        return Answer(None, outcome, count)
     try:
         found = reference.find(reply, message)
         if not found:
             raise UnreadableError(f"holds nothing where {reference.where} looks")
     except UnreadableError as error:
         raise unreadable(str(error), reply) from error
-    return Answer(found, outcome)
+    return Answer(found, outcome, count)
+
+
+def _count(version: Expression, reply) -> int | None:
+    """The whole number that stands there, None when none does."""
+    try:
+        found = version.value(content_of(reply.headers, reply.body))
+    except (ExpressionError, UnreadableError):
+        return None
+    if isinstance(found, str) and found.isdecimal():
+        found = int(found)
+    if isinstance(found, bool) or not isinstance(found, int):
+        return None
+    return found if 0 <= found <= HIGHEST_VERSION else None
 
 
 def read_lookup(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from . import template_answer
+from .expression import Expression
 from .template_act import act_of
 from .template_answer import Answer, AnswerRules, Reply
 from .template_auth import ConnectorView
@@ -26,10 +27,12 @@ class Outcome:
 
     :ivar reference: what the partner calls the thing, if that was asked for
     :ivar reply: the last answer
+    :ivar version: the partner's count of the thing's changes, this one included
     """
 
     reference: str | None
     reply: object
+    version: int | None = None
 
 
 class Operation:
@@ -49,6 +52,11 @@ class Operation:
         self._act = _act(spec, where, around, self._rules)
         self._reference = "reference" in answer and ReferencePlan(
             answer["reference"], f"{where}/answer/reference", around.functions
+        )
+        self._version = (
+            Expression(answer["version"], f"{where}/answer/version", around.functions)
+            if "version" in answer
+            else None
         )
         self._already = frozenset(answer.get("already_status", ()))
         self._lookup = self._lookup_reference = self._proof = None
@@ -90,10 +98,11 @@ class Operation:
         first = first or self.request(message, talk.connector)
         reply = self._act.perform(talk, message, first)
         if reply.status in self._already:
-            reference = self._reference_of_earlier(talk, message)
+            outcome = Outcome(self._reference_of_earlier(talk, message), reply)
         else:
-            reference = self._judge(reply, message).reference
-        return self._proven(talk, message, Outcome(reference, reply))
+            answer = self._judge(reply, message)
+            outcome = Outcome(answer.reference, reply, answer.version)
+        return self._proven(talk, message, outcome)
 
     def request(self, message: Mapping, connector: ConnectorView) -> PreparedRequest:
         """The request that the operation begins with, look-ups aside."""
@@ -121,7 +130,9 @@ class Operation:
 
     def _judge(self, reply, message: Mapping) -> Answer:
         self._rules.check(reply)
-        return template_answer.read(reply, message, self._reference or None)
+        return template_answer.read(
+            reply, message, self._reference or None, self._version
+        )
 
     def _find_earlier(self, talk: Conversation, message: Mapping) -> Outcome | None:
         """How an earlier try ended, None when it had no effect."""

@@ -101,8 +101,13 @@ class Trial:
             self._template.check_connection(talk)
             return "= answers"
         operation = self._template.operation(self._operation)
-        reference = operation.perform(talk, self._message).reference
-        return f"= delivered, reference {reference}" if reference else "= delivered"
+        outcome = operation.perform(talk, self._message)
+        words = ["= delivered"]
+        if outcome.reference:
+            words.append(f"reference {outcome.reference}")
+        if outcome.version is not None:
+            words.append(f"version {outcome.version}")
+        return ", ".join(words)
 
     def _told(self, request: PreparedRequest) -> str:
         lines = [f"{request.method} {self._mask.text(request.url)}"]

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -162,6 +163,17 @@ def test_repeated_callback_has_the_same_bytes(cmms, odoo):
     until(lambda: len(odoo.requests) == 2, "the callback arrives twice")
     first, second = odoo.requests
     assert first.body == second.body
+
+
+def test_callback_comes_as_late_as_the_manners_say(cmms, odoo):
+    number = create(cmms.url).json["wo_no"]
+    behave(cmms, call_back_after_s=0.3)
+    changed = time.monotonic()
+
+    json_http.post(f"{cmms.url}/_control/workorders/{number}", {"status": "WIP"})
+
+    until(lambda: odoo.requests, "the callback arrives")
+    assert time.monotonic() - changed > 0.3
 
 
 def test_callback_is_sent_again_until_odoo_accepts_it(cmms, odoo):
