@@ -22,7 +22,8 @@ REQUESTS = 4
 #: Between two writes of one side.
 PAUSE_S = 0.5
 TOLD_EVERY_S = 300
-READY_WITHIN_S = 60
+#: A wake that is lost with its server waits for the sweeper, which looks once a minute.
+READY_WITHIN_S = 180
 QUIET_WITHIN_S = 180
 DRAINED_WITHIN_S = 1800
 #: Long enough for a message that should not be to show itself.
