@@ -6,8 +6,8 @@ class MfgCachedMixin(models.AbstractModel):
 
     Their methods keep them by ``ormcache``; Odoo tells the other processes. They are
     forgotten twice: for the transaction that changes them at once, and once more when
-    it is committed, since another thread of the process may have read in between what
-    was committed until then.
+    it ends. Until a commit, another thread of the process may have read what held
+    before; until a rollback, the transaction itself may have read what never holds.
     """
 
     _name = "mfg.cached.mixin"
@@ -37,3 +37,4 @@ class MfgCachedMixin(models.AbstractModel):
         forget = self.env.registry.clear_cache
         forget()
         self.env.cr.postcommit.add(forget)
+        self.env.cr.postrollback.add(forget)

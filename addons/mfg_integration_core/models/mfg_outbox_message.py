@@ -125,7 +125,7 @@ class MfgOutboxMessage(models.Model):
         """Owe an event about ``document`` to everybody who subscribed to it.
 
         :param data: dict, or a callable that returns it, so that an event nobody
-            wants costs one query
+            wants costs none
         :param subject: CloudEvents subject; the document's name by default
         :return: the messages, empty when nobody wants the event
 

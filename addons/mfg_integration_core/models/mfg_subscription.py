@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 from ..exceptions import ConfigurationError, in_full
 
@@ -94,6 +95,24 @@ class MfgSubscription(models.Model):
                 connector._get_template().operation(subscription.operation)
             except ConfigurationError as error:
                 raise ValidationError(in_full(error)) from error
+
+    @api.model
+    @ormcache("event_type")
+    def _ids_to(self, event_type):
+        """Ids of the subscriptions of live and paused connectors to a type of event."""
+        # Whoever asks first asks for all.
+        wanted = (
+            self.sudo()
+            .with_context(active_test=True)
+            .search(
+                [
+                    ("event_type_id.name", "=", event_type),
+                    ("connector_id.state", "in", ("live", "paused")),
+                    ("connector_id.active", "=", True),
+                ]
+            )
+        )
+        return tuple(wanted.ids)
 
     def _matches(self, document):
         """Whether ``document`` meets the condition, in our company and plant."""

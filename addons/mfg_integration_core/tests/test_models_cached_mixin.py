@@ -5,9 +5,15 @@ from .committed_case import CommittedCase
 
 @tagged("post_install", "-at_install")
 class TestCachedMixin(CommittedCase):
+    def setUp(self):
+        super().setUp()
+        # Whoever reads it where the limit is read reads the limit from the database.
+        self.code = self.commit(
+            lambda env: env["mfg.connector"].browse(self.connector_id).code
+        )
+
     def limit_at_the_door(self, env):
-        code = env["mfg.connector"].browse(self.connector_id).code
-        return env["mfg.connector"]._by_code(code).max_body_bytes
+        return env["mfg.connector"]._by_code(self.code).max_body_bytes
 
     def test_what_another_thread_reads_before_the_commit_is_forgotten(self):
         before = self.commit(self.limit_at_the_door)
@@ -23,6 +29,20 @@ class TestCachedMixin(CommittedCase):
         self.commit(change)
 
         self.assertEqual(self.commit(self.limit_at_the_door), before + 1)
+
+    def test_what_a_transaction_reads_of_its_own_is_forgotten_with_it(self):
+        before = self.commit(self.limit_at_the_door)
+
+        def change_and_fail(env):
+            connector = env["mfg.connector"].browse(self.connector_id)
+            connector.max_body_bytes = before + 1
+            self.assertEqual(self.limit_at_the_door(env), before + 1)
+            raise ZeroDivisionError
+
+        with self.assertRaises(ZeroDivisionError):
+            self.commit(change_and_fail)
+
+        self.assertEqual(self.commit(self.limit_at_the_door), before)
 
     def given_reason(self, env):
         """A partner's code for a reason."""

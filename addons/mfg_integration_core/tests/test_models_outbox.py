@@ -46,6 +46,50 @@ class TestOutbox(TransactionCase):
     def test_nobody_who_did_not_subscribe_gets_a_message(self):
         self.assertFalse(self.emit())
 
+    def test_what_nobody_wants_asks_the_database_nothing(self):
+        self.emit()
+
+        with self.assertQueryCount(0):
+            self.emit()
+
+    def test_whoever_stops_to_want_it_gets_none_and_whoever_wants_it_again_does(self):
+        connector = _given_subscription(self.env, "one")
+        subscription = self.env["mfg.subscription"].search(
+            [("connector_id", "=", connector.id)]
+        )
+        self.assertTrue(self.emit())
+        for record, name, off, on in (
+            (subscription, "active", False, True),
+            (connector, "active", False, True),
+            (connector, "state", "draft", "live"),
+        ):
+            with self.subTest(record=record, name=name):
+                record[name] = off
+                self.assertFalse(self.emit())
+                record[name] = on
+                self.assertTrue(self.emit())
+
+        subscription.unlink()
+
+        self.assertFalse(self.emit())
+
+    def test_archived_subscription_wakes_for_nobody_who_looks_at_archived_ones(self):
+        _given_subscription(self.env, "one", active=False)
+
+        self.assertFalse(self.emit(active_test=False))
+
+    def test_subscription_that_another_process_deletes_costs_nobody_the_work(self):
+        connector = _given_subscription(self.env, "one")
+        _given_subscription(self.env, "two")
+        self.emit()
+        # What is kept here has not heard of it yet.
+        self.env.cr.execute(
+            "DELETE FROM mfg_subscription WHERE connector_id = %s", (connector.id,)
+        )
+        self.env.invalidate_all()
+
+        self.assertEqual(self.emit().connector_id.code, "two")
+
     def test_every_subscriber_gets_a_message_with_its_own_id(self):
         _given_subscription(self.env, "one")
         _given_subscription(self.env, "two")
