@@ -44,13 +44,12 @@ def run(series: Series, argv: Sequence[str]) -> int:
             stage.wait_for_runner()
         stage.plant = plant.build(stage)
         plan = Plan(options.seed, options.minutes * 60, options.late)
-        replay = f"SEED={plan.seed} MINUTES={options.minutes:g} LATE={plan.late_s:g}"
-        say(f"\nsoak on {series.name}: {replay}")
+        say(f"\nsoak on {series.name}: {plan}")
         try:
             counts = play(stage, plan, say=lambda text: say(f"  {text}"))
         except (ViolationError, NeverHappenedError) as error:
             say(f"\nfirst violation: {error}")
-            say(f"replay: make soak SERIES={series.name} {replay}")
+            say(f"replay: make soak SERIES={series.name} {plan}")
             return WRONG
         for what, count in counts.items():
             say(f"  {what:32} {count}")

@@ -43,6 +43,10 @@ class Plan:
     seconds: float
     late_s: float = 0.0
 
+    def __str__(self):
+        """As ``make soak`` is told it."""
+        return f"SEED={self.seed} MINUTES={self.seconds / 60:g} LATE={self.late_s:g}"
+
 
 class Writer(threading.Thread):
     """One side, which writes now and then until it is enough.

@@ -106,19 +106,13 @@ class Line:
                 self.template.check_connection(talk)
                 return "answers"
             (operation,) = self.template.operations
-            outcome = operation.perform(talk, MESSAGE, uncertain)
+            return str(operation.perform(talk, MESSAGE, uncertain))
         except RetryableDeliveryError as error:
             after = error.retry_after
             told = in_full(error) if after is None else f"after {after:.0f} s"
             return f"later: {error.code}, {told}"
         except PermanentDeliveryError as error:
             return f"refused: {error.code}, {in_full(error)}"
-        words = ["delivered"]
-        if outcome.reference:
-            words.append(f"reference {outcome.reference}")
-        if outcome.version is not None:
-            words.append(f"version {outcome.version}")
-        return ", ".join(words)
 
 
 def send(request):

@@ -1,5 +1,6 @@
 from odoo import _, models
 
+from odoo.addons.mfg_integration_core.handlers.mfg_event_echo import ECHO, OVERTAKEN
 from odoo.addons.mfg_integration_core.protocols import rfc3339
 from odoo.addons.mfg_integration_core.protocols.freshness import Stand
 
@@ -34,10 +35,11 @@ class MaintenanceReportedHandler(models.AbstractModel):
         if not self._is_news(event, request, said, known, data["state"]):
             return request
         if data["state"] != request.mfg_state:
-            if self._is_overtaken(event, request, STATE_CHANGED):
-                return self._leave_overtaken(event, request, said)
-            if self._is_echo(event, request, STATE_CHANGED, "state"):
+            crossing = self._crossing(event, request, STATE_CHANGED, "state")
+            if crossing == ECHO:
                 return self._leave_echo(event, request, said)
+            if crossing == OVERTAKEN:
+                return self._leave_overtaken(event, request, said)
         applied = request._mfg_apply_partner_state(
             data["state"],
             version=said.version,

@@ -34,6 +34,14 @@ class Outcome:
     reply: object
     version: int | None = None
 
+    def __str__(self):
+        words = ["delivered"]
+        if self.reference:
+            words.append(f"reference {self.reference}")
+        if self.version is not None:
+            words.append(f"version {self.version}")
+        return ", ".join(words)
+
 
 class Operation:
     """One thing that can be asked of the partner.

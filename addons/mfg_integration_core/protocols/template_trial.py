@@ -101,13 +101,7 @@ class Trial:
             self._template.check_connection(talk)
             return "= answers"
         operation = self._template.operation(self._operation)
-        outcome = operation.perform(talk, self._message)
-        words = ["= delivered"]
-        if outcome.reference:
-            words.append(f"reference {outcome.reference}")
-        if outcome.version is not None:
-            words.append(f"version {outcome.version}")
-        return ", ".join(words)
+        return f"= {operation.perform(talk, self._message)}"
 
     def _told(self, request: PreparedRequest) -> str:
         lines = [f"{request.method} {self._mask.text(request.url)}"]

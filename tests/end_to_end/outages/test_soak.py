@@ -10,10 +10,10 @@ LATE_S = 1.5
 
 
 def test_b7_two_partners_and_users_write_one_field_and_nothing_echoes(live):
-    seed = random.randrange(10**6)
-    print(f"make soak SEED={seed} MINUTES={SECONDS / 60:g} LATE={LATE_S:g}")
+    plan = Plan(random.randrange(10**6), SECONDS, LATE_S)
+    print(f"make soak {plan}")
 
-    counts = play(live, Plan(seed, SECONDS, LATE_S), say=print)
+    counts = play(live, plan, say=print)
 
     # It is no soak where nobody wrote.
     assert all(counts.values()), counts
