@@ -187,6 +187,19 @@ class TestEcho(OwnershipCase):
             (echo.state, self.request.mfg_state), ("processed", "completed")
         )
 
+    def test_b7_repetition_is_none_of_news_while_something_newer_is_owed(self):
+        message = self.change(self.done)
+        # The partner has said something of its own since.
+        self.work(self.given_report(state="in_progress", version=2))
+        self.given_delivered(message, version=3)
+        self.change(self.done)
+        self.change(self.doing)
+
+        self.work(echo := self.given_report(state="completed", version=3))
+
+        self.assertRecordValues(echo, [{"state": "ignored", "reason_code": "echo"}])
+        self.assertEqual(self.request.mfg_state, "in_progress")
+
     def test_b7_call_that_waited_here_repeats_what_was_known_when_it_came(self):
         self.given_delivered(self.change(self.done))
         echo = self.given_report(state="completed", version=2)

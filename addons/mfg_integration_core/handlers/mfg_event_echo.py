@@ -27,8 +27,8 @@ class MfgEventEcho(models.AbstractModel):
         Where the partner counts the changes and tells so in its answers
         (``answer/version`` of its template), the counts decide, however late it calls.
         Else it is an echo of the last message that the partner could know of when its
-        call came. Once it has said something of its own since that message, whatever
-        it says is news again.
+        call came. Once it has said something of its own since our last message,
+        whatever it says is news again.
 
         Ask only for what would change something: it costs some queries.
 
@@ -53,12 +53,14 @@ class MfgEventEcho(models.AbstractModel):
             told = self._last_known(event, [*reached, *after])
         if not told or told.snapshot["data"].get(member) != event.data[member]:
             return None
+        if self._is_followed(about, told):
+            return ECHO
         return None if self._has_spoken(event, about, told, reached) else ECHO
 
     def _told(self, reached, *terms, limit=None):
         """The messages that are meant, the newest first.
 
-        :param reached: the domain of those that the partner has
+        :param reached: a domain, as of those that the partner has
         """
         # sudo: a connector's user does not read what was exchanged.
         messages = self.env["mfg.outbox.message"].sudo()
@@ -78,6 +80,18 @@ class MfgEventEcho(models.AbstractModel):
             if not begun or min(begun) <= event.received_at:
                 return message
         return newest.browse()
+
+    def _is_followed(self, about, told):
+        """Whether a newer message of the kind is owed, or there already.
+
+        It brings the partner to where we are, whatever it has said in between.
+        """
+        newer = [
+            ("event_type", "=", told.event_type),
+            ("state", "in", ("pending", "held", *REACHED)),
+            ("id", ">", told.id),
+        ]
+        return bool(self._told(about, *newer, limit=1))
 
     def _has_spoken(self, event, about, told, reached):
         """Whether the partner said something of its own since it was told that.
