@@ -7,6 +7,7 @@ a cursor of its own instead. Leaving the block of such a cursor commits it; no o
 module of the suite opens one or calls ``commit``.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,8 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 from odoo import api
 from odoo.modules.registry import Registry
 
+_logger = logging.getLogger(__name__)
+
 #: What PostgreSQL answers when a transaction lost against another one and the same
 #: work may succeed in a new one. A savepoint cannot retry these.
 CONCURRENCY_ERRORS = frozenset(
@@ -28,6 +31,7 @@ CONCURRENCY_ERRORS = frozenset(
         errorcodes.LOCK_NOT_AVAILABLE,
     }
 )
+FOLLOWER_FAILED = "What was to follow a commit failed; the commit stands"
 
 
 @contextmanager
@@ -130,18 +134,64 @@ def run_in_transaction(
         new transaction when PostgreSQL reports a concurrency error, so it must not
         have effects outside the database
     :param tries: transactions to try before the concurrency error is raised
+
+    What is to follow the commit, such as an email, and fails is only logged: an error
+    raised here would have committed work done again.
     """
     for attempt in range(1, tries + 1):
         try:
-            with registry.cursor() as cr:
-                env = api.Environment(cr, uid, context or {})
-                return work(env)
+            return _run_once(registry, work, uid, context)
         except psycopg2.OperationalError as error:
             if error.pgcode not in CONCURRENCY_ERRORS or attempt == tries:
                 raise
             # Two losers that come back at the same instant lose again.
             time.sleep(random.uniform(0.0, 0.05 * 2**attempt))
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _run_once(registry, work, uid, context):
+    """The result of ``work(env)``, committed."""
+    with registry.cursor() as cr:
+        committed = []
+        # The first of what follows the commit, so it is there when others fail.
+        cr.postcommit.add(lambda: committed.append(True))
+        result = work(api.Environment(cr, uid, context or {}))
+        try:
+            cr.commit()
+        except Exception:
+            if not committed:
+                raise
+            _logger.exception(FOLLOWER_FAILED)
+            _run_the_rest(cr.postcommit)
+        return result
+
+
+def _run_the_rest(callbacks):
+    """Run what is left of the callbacks, whichever of them fail."""
+    is_done = False
+    while not is_done:
+        try:
+            callbacks.run()
+            is_done = True
+        except Exception:
+            _logger.exception(FOLLOWER_FAILED)
+
+
+def after_commit(cr, do: Callable) -> None:
+    """Call ``do()`` once the transaction of ``cr`` is committed.
+
+    For what is found and done later all the same, by the sweeper or another look. That
+    it failed is only logged: whose work is committed must not be told that it failed,
+    since they would do it again.
+    """
+
+    def attempt():
+        try:
+            do()
+        except Exception:
+            _logger.exception(FOLLOWER_FAILED)
+
+    cr.postcommit.add(attempt)
 
 
 def rehearse(registry, work: Callable, *, uid: int, context: dict | None = None):

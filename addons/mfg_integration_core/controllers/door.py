@@ -28,7 +28,7 @@ from ..protocols import (
     partner_credentials,
     webhook_signature,
 )
-from ..unit_of_work import see_what_others_commit
+from ..unit_of_work import after_commit, see_what_others_commit
 from .problems import problem_response
 
 _logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def answers_problems(door):
 def wake_after(connector):
     """Have the connector drained for what this request stores, once it is committed."""
     if connector.state == "live":
-        request.env.cr.postcommit.add(connector._wake_if_asleep)
+        after_commit(request.env.cr, connector._wake_if_asleep)
 
 
 def count_for(connector_code: str):
@@ -218,7 +218,7 @@ def prove(connector, raw: bytes, door: str):
         scope = connector._check_credentials(request.httprequest.headers, proof)
     except CredentialsError as error:
         if error.code == "token_key_unknown" and connector._wish_for_keys():
-            request.env.cr.postcommit.add(connector._fetch_wished_keys_soon)
+            after_commit(request.env.cr, connector._fetch_wished_keys_soon)
         raise
     scope.assert_opens(door, request.httprequest.remote_addr)
     request.mfg_scope = scope

@@ -7,7 +7,7 @@ from psycopg2.extras import execute_values
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ..protocols.audit_chain import GENESIS, digest
-from ..unit_of_work import run_in_transaction
+from ..unit_of_work import after_commit, run_in_transaction
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class MfgAuditSealing(models.Model):
         if entries and "mfg.seal" not in postcommit.data:
             postcommit.data["mfg.seal"] = True
             registry = self.env.registry
-            postcommit.add(lambda: _ask_for_sealing(registry))
+            after_commit(self.env.cr, lambda: _ask_for_sealing(registry))
         return entries
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, api, models
 
-from ..unit_of_work import run_in_transaction
+from ..unit_of_work import after_commit, run_in_transaction
 
 
 class MfgCodedMixin(models.AbstractModel):
@@ -42,7 +42,7 @@ class MfgCodedMixin(models.AbstractModel):
         awaited = self.env.cr.postcommit.data.setdefault("mfg.appeared", set())
         if codes and not awaited:
             registry = self.env.registry
-            self.env.cr.postcommit.add(lambda: _resume(registry, awaited))
+            after_commit(self.env.cr, lambda: _resume(registry, awaited))
         awaited.update(codes)
 
     def action_view_mfg_bindings(self):

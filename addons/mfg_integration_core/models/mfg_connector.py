@@ -115,6 +115,15 @@ class MfgConnector(models.Model):
             connector.inbound_url = f"{base}/mfg/v1/events/{code}"
             connector.hook_url = f"{base}/mfg/v1/hooks/{code}"
 
+    # --------------------------------------------------------------- overrides
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """Overridden: whom a connector acts as is not who is in charge of it.
+
+        Nobody reads the mail of such a user; *Responsible* is told what there is.
+        """
+        return []
+
     # ----------------------------------------------------------------- look-up
 
     @api.model

@@ -2,7 +2,7 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..protocols import breaker as rules
-from ..unit_of_work import run_in_transaction
+from ..unit_of_work import after_commit, run_in_transaction
 from .mfg_breaker import STATES
 
 #: What tells one endpoint from another, and whether we may reach it.
@@ -56,7 +56,7 @@ class MfgConnectorBreaker(models.Model):
         result = super().write(values)
         if ENDPOINT & set(values):
             registry, ids = self.env.registry, self.ids
-            self.env.cr.postcommit.add(lambda: _forget_endpoints(registry, ids))
+            after_commit(self.env.cr, lambda: _forget_endpoints(registry, ids))
         return result
 
     def _compute_breaker(self):

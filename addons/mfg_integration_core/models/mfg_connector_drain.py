@@ -7,7 +7,7 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, models
 
 from ..protocols.sweep import ConnectorDue
-from ..unit_of_work import read_committed, run_in_transaction
+from ..unit_of_work import after_commit, read_committed, run_in_transaction
 
 _logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class MfgConnectorDrain(models.Model):
         wanted = self.env.cr.postcommit.data.setdefault("mfg.wake", set())
         if self and not wanted:
             registry = self.env.registry
-            self.env.cr.postcommit.add(lambda: _wake_committed(registry, wanted))
+            after_commit(self.env.cr, lambda: _wake_committed(registry, wanted))
         wanted.update(self.ids)
 
     def _wake_at(self, moment):
@@ -87,8 +87,9 @@ class MfgConnectorDrain(models.Model):
         for connector in self:
             if (connector.id, moment) not in planned:
                 planned.add((connector.id, moment))
-                self.env.cr.postcommit.add(
-                    functools.partial(_enqueue, registry, connector.id, 0, moment)
+                after_commit(
+                    self.env.cr,
+                    functools.partial(_enqueue, registry, connector.id, 0, moment),
                 )
 
     def _wake_now(self):

@@ -8,7 +8,12 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from ..exceptions import LeaseLostError, MfgIntegrationError
-from ..unit_of_work import CONCURRENCY_ERRORS, read_committed, run_in_transaction
+from ..unit_of_work import (
+    CONCURRENCY_ERRORS,
+    after_commit,
+    read_committed,
+    run_in_transaction,
+)
 from .mfg_rule_run import OPEN_STATES
 
 _logger = logging.getLogger(__name__)
@@ -42,7 +47,7 @@ class MfgRuleWorker(models.Model):
         if "mfg.rules" not in postcommit.data:
             postcommit.data["mfg.rules"] = True
             registry = self.env.registry
-            postcommit.add(lambda: _plan_committed(registry))
+            after_commit(self.env.cr, lambda: _plan_committed(registry))
 
     @api.model
     def _plan(self, at=None):
@@ -75,7 +80,7 @@ class MfgRuleWorker(models.Model):
         ]
         if ids:
             registry = self.env.registry
-            self.env.cr.postcommit.add(lambda: _let_look(registry, ids))
+            after_commit(self.env.cr, lambda: _let_look(registry, ids))
 
     # -------------------------------------------------------------------- work
 

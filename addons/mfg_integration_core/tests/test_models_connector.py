@@ -29,6 +29,33 @@ class TestConnector(TransactionCase):
         with self.assertRaises(ValidationError):
             self.connector.code = "Plant A/1"
 
+    def test_whom_a_connector_acts_as_is_sent_no_mail(self):
+        acting = new_test_user(self.env, "acting", email="acting@plant.example")
+
+        connector = self.env["mfg.connector"].create(
+            {"name": "Other", "code": "other", "user_id": acting.id}
+        )
+        connector.message_post(body="Look", subtype_xmlid="mail.mt_comment")
+
+        self.assertNotIn(acting.partner_id, connector.message_partner_ids)
+        notified = connector.message_ids.notified_partner_ids
+        self.assertNotIn(acting.partner_id, notified)
+
+    def test_an_upgrade_lets_users_that_are_acted_as_follow_no_more(self):
+        acting = new_test_user(self.env, "acting", email="acting@plant.example")
+        in_charge = new_test_user(self.env, "boss", email="boss@plant.example")
+        own = self.connector.message_partner_ids
+        self.connector.write({"user_id": acting.id, "responsible_id": in_charge.id})
+        self.connector.message_subscribe((acting + in_charge).partner_id.ids)
+        self.env.flush_all()
+
+        path = "mfg_integration_core/migrations/1.1.0/post-followers.py"
+        load_script(path, "followers").migrate(self.env.cr, "17.0.1.0.0")
+        self.env.invalidate_all()
+
+        followers = self.connector.message_partner_ids
+        self.assertEqual(followers, own | in_charge.partner_id)
+
     def test_a_door_knows_its_connector_without_asking_the_database(self):
         self.connector.state = "live"
         self.env["mfg.connector"]._by_code("partner")

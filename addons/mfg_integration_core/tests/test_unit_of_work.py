@@ -4,7 +4,9 @@ from odoo import SUPERUSER_ID
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import unit_of_work
 from ..unit_of_work import (
+    after_commit,
     let_go_of_what_was_read,
     read_committed,
     read_committed_in_turns,
@@ -12,6 +14,8 @@ from ..unit_of_work import (
     see_what_others_commit,
 )
 from .committed_case import CommittedCase
+
+RENAME = "UPDATE mfg_connector SET name = %s WHERE id = %s"
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +56,47 @@ class TestUnitOfWork(CommittedCase):
 
         self.assertEqual(len(runs), 1)
 
+    @mute_logger("odoo.sql_db")
+    def test_committed_work_is_not_done_again_when_what_follows_it_fails(self):
+        done = []
+
+        def work(env):
+            done.append("work")
+            env["mfg.connector"].browse(self.connector_id).name = "committed"
+            env.cr.postcommit.add(self.lose_against_another)
+            env.cr.postcommit.add(lambda: done.append("next"))
+            return "result"
+
+        with self.assertLogs(unit_of_work.__name__, "ERROR") as logs:
+            result = self.commit(work)
+
+        self.assertEqual(result, "result")
+        self.assertEqual(done, ["work", "next"])
+        self.assertEqual(self.name(), "committed!")
+        (told,) = logs.output
+        self.assertIn("could not serialize access", told)
+
+    @mute_logger("odoo.sql_db")
+    def test_who_committed_is_not_told_that_what_follows_failed(self):
+        done = []
+
+        with self.assertLogs(unit_of_work.__name__, "ERROR") as logs:
+            with self.registry.cursor() as cr:
+                after_commit(cr, self.lose_against_another)
+                after_commit(cr, lambda: done.append(self.name()))
+                cr.execute(RENAME, ("committed", self.connector_id))
+
+        self.assertEqual(done, ["committed!"])
+        self.assertEqual(len(logs.output), 1)
+
+    def test_what_follows_a_commit_is_not_done_after_a_rollback(self):
+        done = []
+        with self.registry.cursor() as cr:
+            after_commit(cr, lambda: done.append(1))
+            cr.rollback()
+
+        self.assertEqual(done, [])
+
     def test_a_read_committed_cursor_sees_what_commits_meanwhile(self):
         with read_committed(self.registry) as cr:
             query = "SELECT name FROM mfg_connector WHERE id = %s"
@@ -66,17 +111,16 @@ class TestUnitOfWork(CommittedCase):
         self.assertEqual([before, after], [("Test",), ("new",)])
 
     def test_blocks_that_take_turns_commit_and_roll_back_on_their_own(self):
-        rename = "UPDATE mfg_connector SET name = %s WHERE id = %s"
         with read_committed_in_turns(self.registry) as block:
             with block() as cr:
-                cr.execute(rename, ("first", self.connector_id))
+                cr.execute(RENAME, ("first", self.connector_id))
             names = [self.name()]
             with self.assertRaises(ZeroDivisionError), block() as cr:
-                cr.execute(rename, ("second", self.connector_id))
+                cr.execute(RENAME, ("second", self.connector_id))
                 raise ZeroDivisionError
             names.append(self.name())
             with block() as cr:
-                cr.execute(rename, ("third", self.connector_id))
+                cr.execute(RENAME, ("third", self.connector_id))
 
         names.append(self.name())
         self.assertEqual(names, ["first", "first", "third"])
@@ -114,6 +158,12 @@ class TestUnitOfWork(CommittedCase):
 
         self.assertEqual(let_go, [True, False, False])
         self.assertEqual(self.name(), "own")
+
+    def lose_against_another(self):
+        """Write a row that another transaction has written after our snapshot."""
+        with self.registry.cursor() as cr:
+            self.sql(RENAME, f"{self.name(cr)}!", self.connector_id)
+            cr.execute(RENAME, ("lost", self.connector_id))
 
     def name(self, cr=None):
         """The name of the connector as others, or as a cursor, see it now."""
