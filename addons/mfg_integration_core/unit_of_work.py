@@ -155,7 +155,9 @@ def _run_once(registry, work, uid, context):
         committed = []
         # The first of what follows the commit, so it is there when others fail.
         cr.postcommit.add(lambda: committed.append(True))
-        result = work(api.Environment(cr, uid, context or {}))
+        # Held until the commit, which on 17.0 writes through an environment that lives.
+        env = api.Environment(cr, uid, context or {})
+        result = work(env)
         try:
             cr.commit()
         except Exception:

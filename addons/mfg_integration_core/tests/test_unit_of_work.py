@@ -15,6 +15,7 @@ from ..unit_of_work import (
 )
 from .committed_case import CommittedCase
 
+COLOR = {"color": 7}
 RENAME = "UPDATE mfg_connector SET name = %s WHERE id = %s"
 
 
@@ -55,6 +56,14 @@ class TestUnitOfWork(CommittedCase):
             run_in_transaction(self.registry, fail, uid=SUPERUSER_ID)
 
         self.assertEqual(len(runs), 1)
+
+    def test_what_the_work_only_wrote_is_committed(self):
+        tag = self.commit(lambda env: env["res.partner.category"].create({"name": "A"}))
+
+        self.commit(lambda env: env["res.partner.category"].browse(tag.id).write(COLOR))
+
+        color = "SELECT color FROM res_partner_category WHERE id = %s"
+        self.assertEqual(self.sql(color, tag.id), [(COLOR["color"],)])
 
     @mute_logger("odoo.sql_db")
     def test_committed_work_is_not_done_again_when_what_follows_it_fails(self):
