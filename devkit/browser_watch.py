@@ -1,7 +1,7 @@
 """A pytest plugin: where CI is set, a browser test that could not run has failed.
 
 Odoo skips a browser test when the browser or the way to talk to it is missing, and
-also when the browser does not start.
+also when the browser does not start in time, which a busy machine needs more of.
 """
 
 import os
@@ -10,6 +10,17 @@ import re
 import pytest
 
 BROWSER = re.compile(r"chrom|devtools|websocket", re.IGNORECASE)
+#: Odoo's own patience is 10 s.
+STARTS_WITHIN_S = 60
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience_with_browsers():
+    """Let a browser take its time to start."""
+    from odoo.tests import common
+
+    looks = STARTS_WITHIN_S / common.CHECK_BROWSER_SLEEP
+    common.CHECK_BROWSER_ITERATIONS, common.BROWSER_WAIT = int(looks), STARTS_WITHIN_S
 
 
 @pytest.hookimpl(wrapper=True)
