@@ -1,7 +1,8 @@
 """A pytest plugin: where CI is set, a browser test that could not run has failed.
 
 Odoo skips a browser test when the browser or the way to talk to it is missing, and
-also when the browser does not start in time, which a busy machine needs more of.
+also when the browser does not start in time. A busy machine needs more of it than
+Odoo gives.
 """
 
 import os

@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import psycopg2
 from psycopg2 import errorcodes
@@ -31,7 +32,6 @@ CONCURRENCY_ERRORS = frozenset(
         errorcodes.LOCK_NOT_AVAILABLE,
     }
 )
-FOLLOWER_FAILED = "What was to follow a commit failed; the commit stands"
 
 
 @contextmanager
@@ -140,7 +140,12 @@ def run_in_transaction(
     """
     for attempt in range(1, tries + 1):
         try:
-            return _run_once(registry, work, uid, context)
+            with registry.cursor() as cr:
+                # The first of what follows the commit sees to all the others.
+                cr.postcommit.add(partial(_run_each, cr.postcommit))
+                # Named, since 17.0 writes through an environment that lives at commit.
+                env = api.Environment(cr, uid, context or {})
+                return work(env)
         except psycopg2.OperationalError as error:
             if error.pgcode not in CONCURRENCY_ERRORS or attempt == tries:
                 raise
@@ -149,34 +154,12 @@ def run_in_transaction(
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _run_once(registry, work, uid, context):
-    """The result of ``work(env)``, committed."""
-    with registry.cursor() as cr:
-        committed = []
-        # The first of what follows the commit, so it is there when others fail.
-        cr.postcommit.add(lambda: committed.append(True))
-        # Held until the commit, which on 17.0 writes through an environment that lives.
-        env = api.Environment(cr, uid, context or {})
-        result = work(env)
-        try:
-            cr.commit()
-        except Exception:
-            if not committed:
-                raise
-            _logger.exception(FOLLOWER_FAILED)
-            _run_the_rest(cr.postcommit)
-        return result
-
-
-def _run_the_rest(callbacks):
+def _run_each(callbacks):
     """Run what is left of the callbacks, whichever of them fail."""
     is_done = False
     while not is_done:
-        try:
-            callbacks.run()
-            is_done = True
-        except Exception:
-            _logger.exception(FOLLOWER_FAILED)
+        # One that failed is off the list.
+        is_done = _went_well(callbacks.run)
 
 
 def after_commit(cr, do: Callable) -> None:
@@ -186,14 +169,21 @@ def after_commit(cr, do: Callable) -> None:
     it failed is only logged: whose work is committed must not be told that it failed,
     since they would do it again.
     """
+    cr.postcommit.add(lambda: _went_well(do))
 
-    def attempt():
-        try:
-            do()
-        except Exception:
-            _logger.exception(FOLLOWER_FAILED)
 
-    cr.postcommit.add(attempt)
+def _went_well(follow: Callable) -> bool:
+    """Do what follows a commit; whether it went well.
+
+    Whatever it raises ends here and is in the log with its traceback: nothing can be
+    undone any more, and who is told of an error does committed work again.
+    """
+    try:
+        follow()
+    except Exception:
+        _logger.exception("What was to follow a commit failed; the commit stands")
+        return False
+    return True
 
 
 def rehearse(registry, work: Callable, *, uid: int, context: dict | None = None):
